@@ -1,0 +1,39 @@
+// Compose: a pure function of content, inputs and what was drawn at claim. Same record, same
+// octets.
+#pragma once
+
+#include <vector>
+
+#include "gateway/flow/accept.h"
+#include "gateway/flow/content.h"
+#include "queue/types.h"
+
+namespace cpgw::gateway::flow {
+
+inline constexpr std::uint16_t kComposerVersion = 1;
+
+struct Composed {
+  std::vector<si_sl::Part> parts;
+  queue::Digest push_digest{};  ///< SHA-256 of the push octets
+  Secret code;                  ///< USERPINMAC: what the user types
+};
+
+/// Keeps buffers and one digest context; no heap allocation once warm. Owned by one thread.
+class Composer {
+ public:
+  Composer();
+  ~Composer();
+  /// `out`'s memory is reused. The WBXML and push octets of the last call stay readable until the
+  /// next.
+  [[nodiscard]] Result<void> compose(const CompiledContent& content, const SealedInputs& inputs,
+                                     const queue::Drawn& drawn, Composed& out);
+  [[nodiscard]] OctetView last_wbxml() const { return wbxml_; }
+  [[nodiscard]] OctetView last_push() const { return push_; }
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+  Octets wbxml_, push_;
+};
+
+}  // namespace cpgw::gateway::flow

@@ -1,0 +1,84 @@
+// A content: what is sent, compiled once, and how. Stored once per digest; every job names it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/octets.h"
+#include "base/result.h"
+#include "queue/types.h"
+#include "si_sl/segmentation.h"
+#include "signer/bootstrap_mac.h"
+#include "wbxml/template.h"
+
+namespace cpgw::gateway::flow {
+
+enum class Errc {
+  bad_request,       ///< the request's form is wrong; see the field
+  bad_content,       ///< the document cannot be compiled; see line and column
+  security_missing,  ///< a provisioning push that names no security
+  bad_recipient,     ///< number, IMSI, PIN or slots of one recipient
+  no_route,          ///< no [[route]] takes this number
+  not_allowed,       ///< [safety] only_to, or the tenant may not
+  unknown_tenant,
+  unknown_campaign,
+  unknown_job,
+  unknown_content,
+  conflict,        ///< the name, key or file is known with other content
+  wrong_state,     ///< the campaign's state does not allow it
+  busy,            ///< a bounded queue is full; send it again later
+  too_many_parts,  ///< over the part limit: refused, never cut
+  stopping,        ///< the gateway is going down
+  store,           ///< the store failed; nothing was accepted
+};
+constexpr std::string_view code_name(Errc e) {
+  switch (e) {
+    case Errc::bad_request: return "gateway/bad-request";
+    case Errc::bad_content: return "gateway/bad-content";
+    case Errc::security_missing: return "gateway/security-missing";
+    case Errc::bad_recipient: return "gateway/bad-recipient";
+    case Errc::no_route: return "gateway/no-route";
+    case Errc::not_allowed: return "gateway/not-allowed";
+    case Errc::unknown_tenant: return "gateway/unknown-tenant";
+    case Errc::unknown_campaign: return "gateway/unknown-campaign";
+    case Errc::unknown_job: return "gateway/unknown-job";
+    case Errc::unknown_content: return "gateway/unknown-content";
+    case Errc::conflict: return "gateway/conflict";
+    case Errc::wrong_state: return "gateway/wrong-state";
+    case Errc::busy: return "gateway/busy";
+    case Errc::too_many_parts: return "gateway/too-many-parts";
+    case Errc::stopping: return "gateway/stopping";
+    case Errc::store: return "gateway/store";
+  }
+  return "gateway/none";
+}
+
+/// How a content goes out.
+struct DeliveryProfile {
+  std::uint8_t wbxml_version = 0x03;
+  si_sl::SegmentOptions segments;
+  bool operator==(const DeliveryProfile&) const = default;
+};
+
+/// A content as compose needs it.
+struct CompiledContent {
+  signer::Security security = signer::Security::none;
+  DeliveryProfile profile;
+  wbxml::Template form;
+};
+
+inline constexpr std::uint8_t kProvisioningContent = 1;  ///< queue::Content::kind; never renumber
+
+/// Checks and compiles provisioning XML. Refuses what can exceed the part limit with its largest
+/// slot values. Errors carry line and column of the XML.
+[[nodiscard]] Result<CompiledContent> compile_content(std::string_view xml,
+                                                      signer::Security security,
+                                                      std::span<const wbxml::SlotSpec> slots,
+                                                      const DeliveryProfile& profile);
+/// The stored record: same content, same octets, same digest (SHA-256 over kind and body).
+[[nodiscard]] queue::Content store_content(const CompiledContent& content, std::string_view xml);
+[[nodiscard]] Result<CompiledContent> load_content(const queue::Content& stored);
+/// Parts the largest push of this content takes: what the scheduler counts.
+[[nodiscard]] Result<std::uint8_t> parts_estimate(const CompiledContent& content);
+
+}  // namespace cpgw::gateway::flow

@@ -1,0 +1,49 @@
+// The connectionless WSP push PDU (WAP-230-WSP 8.2.4.1): transaction id, Push, headers, body.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/octets.h"
+#include "base/result.h"
+#include "si_sl/errors.h"
+
+namespace cpgw::si_sl {
+
+inline constexpr std::uint16_t kConnectivityWbxml =
+    0x36;                                    ///< application/vnd.wap.connectivity-wbxml
+inline constexpr std::uint16_t kSic = 0x2E;  ///< application/vnd.wap.sic
+inline constexpr std::uint16_t kSlc = 0x30;  ///< application/vnd.wap.slc
+
+/// What we write: the content type with SEC and MAC and nothing else.
+struct PushHeaders {
+  std::uint16_t content_type = kConnectivityWbxml;  ///< WSP content type code
+  std::optional<std::uint8_t> SEC;                  ///< parameter 0x11
+  std::string_view MAC;  ///< parameter 0x12, 40 hexadecimal digits; empty = none
+};
+
+/// Appends the PDU to `out`.
+[[nodiscard]] Result<void> write_push(std::uint8_t transaction_id, const PushHeaders& headers,
+                                      OctetView body, Octets& out);
+/// Octets write_push would append.
+[[nodiscard]] std::size_t push_octets(const PushHeaders& headers, std::size_t body_octets);
+
+/// A push as received. Unknown headers and parameters are kept as octets. Views point into the
+/// input.
+struct PushView {
+  std::uint8_t transaction_id = 0;
+  std::optional<std::uint16_t> content_type;  ///< code; or the text below
+  std::string_view content_type_text;
+  std::optional<std::uint8_t> SEC;
+  std::string_view MAC;
+  std::optional<std::uint16_t> charset;
+  OctetView header_octets;    ///< the whole header field: content type and headers
+  OctetView further_headers;  ///< what follows the content type
+  OctetView body;
+};
+
+[[nodiscard]] Result<PushView> read_push(OctetView pdu);
+
+}  // namespace cpgw::si_sl

@@ -1,0 +1,48 @@
+// The shape of a document type's token tables. One file per document type defines the data.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "base/octets.h"
+
+namespace cpgw::wbxml {
+
+/// One row: what token `token` on code page `page` stands for. Rows are ordered by (page, token).
+struct TagToken {
+  std::uint8_t page = 0;
+  std::uint8_t token = 0;  ///< without the content and attribute bits
+  std::string_view name;
+};
+struct AttributeToken {
+  std::uint8_t page = 0;
+  std::uint8_t token = 0;
+  std::string_view name;          ///< "name", "type", "value", "version", "href"
+  std::string_view value_prefix;  ///< the built-in beginning (or whole) of the value, or empty
+  bool decode_only = false;       ///< accepted, never written
+};
+struct ValueToken {
+  std::uint8_t page = 0;
+  std::uint8_t token = 0;
+  std::string_view text;
+  bool decode_only = false;
+};
+
+struct DocumentType {
+  std::string_view name;              ///< "PROV 1.0"
+  std::uint32_t public_id = 0;        ///< WBXML public identifier
+  std::string_view formal_public_id;  ///< of the DOCTYPE
+  std::string_view system_id;
+  std::string_view root;  ///< root element
+  bool has_text = false;  ///< elements may hold text
+  std::span<const TagToken> tags;
+  std::span<const AttributeToken> attributes;
+  std::span<const ValueToken> values;
+};
+
+/// OMA-WAP-TS-ProvCont 1.0 and 1.1.
+[[nodiscard]] const DocumentType& prov();
+/// Every document type this build knows.
+[[nodiscard]] std::span<const DocumentType* const> document_types();
+
+}  // namespace cpgw::wbxml
