@@ -23,6 +23,7 @@ enum class Errc {
   unknown_key,   ///< sealed with a key the keyring does not have
   bad_seal,      ///< the sealed record was changed, or belongs to something else
   bad_keyring,   ///< the keyring file is missing, unreadable by its rules, or too widely readable
+  too_long,      ///< a record over the limit for sealing
   library,       ///< OpenSSL refused
 };
 constexpr std::string_view code_name(Errc e) {
@@ -35,6 +36,7 @@ constexpr std::string_view code_name(Errc e) {
     case Errc::unknown_key: return "signer/unknown-key";
     case Errc::bad_seal: return "signer/bad-seal";
     case Errc::bad_keyring: return "signer/bad-keyring";
+    case Errc::too_long: return "signer/too-long";
     case Errc::library: return "signer/library";
   }
   return "signer/none";

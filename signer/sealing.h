@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/octets.h"
@@ -23,13 +24,21 @@ class Keyring {
   /// (Errc::bad_keyring).
   [[nodiscard]] static Result<void> create(const std::string& file, Random& random);
   [[nodiscard]] static Result<Keyring> load(const std::string& file);
+  /// Adds a fresh key to the file and makes it the active one; the others stay, so that what they
+  /// sealed opens. The file is replaced whole, or not at all. Returns the new key's number.
+  [[nodiscard]] static Result<std::uint32_t> rotate(const std::string& file, Random& random);
   /// A keyring in memory with one fresh key: tests and the demo.
   [[nodiscard]] static Keyring ephemeral(Random& random);
 
   [[nodiscard]] std::uint32_t active() const { return active_; }
   [[nodiscard]] const Secret* key(std::uint32_t id) const;  ///< 32 octets; null when unknown
+  [[nodiscard]] std::vector<std::uint32_t> ids() const;     ///< ascending
 
  private:
+  Keyring() = default;
+  static Result<Keyring> parse(std::string_view text, const std::string& file);
+  [[nodiscard]] Secret text() const;
+
   std::map<std::uint32_t, Secret> keys_;
   std::uint32_t active_ = 0;
 };
@@ -42,7 +51,13 @@ struct SealContext {
   std::string_view field;  ///< what is sealed: "job"
 };
 
-/// Record: key id (4 octets), nonce (12), ciphertext, tag (16). Owned by one thread.
+/// What sealing adds to the plain octets.
+inline constexpr std::size_t kSealOctets = 4 + 12 + 16;
+/// The longest plain record.
+inline constexpr std::size_t kSealMost = std::size_t{1} << 20;
+
+/// Record: key id (4 octets), nonce (12), ciphertext, tag (16). Owned by one thread; keyring and
+/// random outlive it.
 class Sealer {
  public:
   Sealer(const Keyring& keyring, Random& random);
