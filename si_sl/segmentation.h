@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <list>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -48,8 +49,9 @@ struct UserDataHeader {
 /// Reads the header at the front of `user_data`. Errc::truncated, malformed with the offset.
 [[nodiscard]] Result<UserDataHeader> read_udh(OctetView user_data);
 
-/// Collects parts by (originator, reference, total). Bounded: the oldest unfinished message goes
-/// when `most` are open. Sans-I/O; owned by one thread.
+/// Collects parts by (originator, reference and its width, total). Bounded: the oldest unfinished
+/// message goes when `most` are open, and any when `patience` has passed since its first part.
+/// Sans-I/O; owned by one thread.
 class Reassembler {
  public:
   explicit Reassembler(std::size_t most = 4096,
@@ -57,25 +59,35 @@ class Reassembler {
 
   struct Message {
     Octets data;
-    std::uint16_t destination_port = 0, source_port = 0;
+    std::uint16_t destination_port = 0, source_port = 0;  ///< 0 = no port element
     std::uint8_t parts = 1;
   };
   /// A complete message, or nothing yet. A repeated equal part is taken silently; a different one
-  /// under the same number is Errc::conflict and the first stays.
+  /// under the same number is Errc::conflict and the first stays. Errc::too_long for an originator
+  /// over 64 characters or a part over 255 octets.
   [[nodiscard]] Result<std::optional<Message>> add(std::string_view originator, OctetView user_data,
                                                    bool has_udh, SteadyTime now);
-  [[nodiscard]] std::size_t open_messages() const;
+  [[nodiscard]] std::size_t open_messages() const { return by_key_.size(); }
+  /// Messages given up unfinished, by age or by number, since the start.
+  [[nodiscard]] std::uint64_t given_up() const { return given_up_; }
 
  private:
   struct Pending {
-    std::vector<Octets> parts;
-    std::uint8_t have = 0;
+    std::string key;
+    std::vector<std::optional<Octets>> parts;
+    std::size_t have = 0;
     std::uint16_t destination_port = 0, source_port = 0;
     SteadyTime since{};
   };
+  void give_up_old(SteadyTime now);
+  void drop_oldest();
+
   std::size_t most_;
   std::chrono::milliseconds patience_;
-  std::unordered_map<std::string, Pending> pending_;
+  std::uint64_t given_up_ = 0;
+  std::list<Pending> pending_;  ///< oldest first
+  std::unordered_map<std::string_view, std::list<Pending>::iterator>
+      by_key_;  ///< keys view into pending_
 };
 
 }  // namespace cpgw::si_sl

@@ -1,0 +1,199 @@
+// 3GPP TS 23.040, 9.2.3.24: user data header, concatenation (.1, .8), application ports (.3, .4).
+#include "si_sl/segmentation.h"
+
+#include <algorithm>
+
+namespace cpgw::si_sl {
+namespace {
+
+enum ElementId : std::uint8_t {
+  kConcatenation8 = 0x00,
+  kPorts8 = 0x04,
+  kPorts16 = 0x05,
+  kConcatenation16 = 0x08
+};
+
+struct ElementLength {
+  ElementId id;
+  std::uint8_t octets;
+};
+constexpr auto kElements = std::to_array<ElementLength>(
+    {{kConcatenation8, 3}, {kPorts8, 2}, {kPorts16, 4}, {kConcatenation16, 4}});
+static_assert(std::ranges::is_sorted(kElements, {}, &ElementLength::id));
+
+constexpr std::size_t kPortsOctets = 2 + 4;  // with the element's id and length
+constexpr std::size_t kSingleHeader = 1 + kPortsOctets;
+constexpr std::size_t kSingleRoom = kUserDataOctets - kSingleHeader;
+
+constexpr std::size_t multi_header(const SegmentOptions& options) {
+  return kSingleHeader + 2 + (options.wide_reference ? 4 : 3);
+}
+
+/// Writes into a part; the part's fixed size has the room for every header here.
+class PartWriter {
+ public:
+  explicit PartWriter(Part& part) : part_(part) { part_.octets = 0; }
+  PartWriter& u8(std::uint8_t v) {
+    part_.user_data[part_.octets++] = std::byte{v};
+    return *this;
+  }
+  PartWriter& u16(std::uint16_t v) {
+    return u8(static_cast<std::uint8_t>(v >> 8)).u8(static_cast<std::uint8_t>(v & 0xFF));
+  }
+  PartWriter& put(OctetView octets) {
+    std::ranges::copy(octets, part_.user_data.begin() + part_.octets);
+    part_.octets = static_cast<std::uint8_t>(part_.octets + octets.size());
+    return *this;
+  }
+
+ private:
+  Part& part_;
+};
+
+void put_ports(PartWriter& to, const SegmentOptions& options) {
+  to.u8(kPorts16).u8(4).u16(options.destination_port).u16(options.source_port);
+}
+
+void put_concatenation(PartWriter& to, const SegmentOptions& options, std::uint16_t reference,
+                       const Part& part) {
+  if (options.wide_reference) {
+    to.u8(kConcatenation16).u8(4).u16(reference);
+  } else {
+    to.u8(kConcatenation8).u8(3).u8(static_cast<std::uint8_t>(reference & 0xFF));
+  }
+  to.u8(part.total).u8(part.number);
+}
+
+tl::unexpected<Error> malformed(std::string message, std::size_t offset) {
+  Position at = at_offset(offset);
+  at.field = "udh";
+  return fail(Errc::malformed, std::move(message), std::move(at));
+}
+
+Result<void> read_element(std::uint8_t id, OctetView value, std::size_t offset,
+                          UserDataHeader& header) {
+  const auto known = std::ranges::find(kElements, id, &ElementLength::id);
+  if (known == kElements.end()) return {};
+  if (value.size() != known->octets) {
+    return malformed("element " + to_hex(std::array{std::byte{id}}) + " has " +
+                         std::to_string(known->octets) + " octets, not " +
+                         std::to_string(value.size()),
+                     offset);
+  }
+  const auto u8 = [&](std::size_t i) { return to_u8(value[i]); };
+  const auto u16 = [&](std::size_t i) {
+    return static_cast<std::uint16_t>((u8(i) << 8) | u8(i + 1));
+  };
+  switch (known->id) {
+    case kPorts8:
+      header.destination_port = u8(0);
+      header.source_port = u8(1);
+      return {};
+    case kPorts16:
+      header.destination_port = u16(0);
+      header.source_port = u16(2);
+      return {};
+    case kConcatenation8:
+    case kConcatenation16: {
+      header.wide_reference = known->id == kConcatenation16;
+      header.reference = header.wide_reference ? u16(0) : u8(0);
+      header.total = u8(value.size() - 2);
+      header.number = u8(value.size() - 1);
+      if (header.total == 0 || header.number == 0 || header.number > header.total) {
+        return malformed("part " + std::to_string(header.number) + " of " +
+                             std::to_string(header.total) + " cannot be",
+                         offset);
+      }
+      return {};
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::uint8_t> part_count(std::size_t octets, const SegmentOptions& options) {
+  if (options.part_limit == 0) {
+    return fail(Errc::bad_value, "a part limit of 0 lets nothing through: 1 to 255 expected",
+                at_field("part_limit"));
+  }
+  if (octets <= kSingleRoom) return std::uint8_t{1};
+  const std::size_t room = kUserDataOctets - multi_header(options);
+  const std::size_t parts = octets / room + (octets % room != 0 ? 1 : 0);
+  if (parts > options.part_limit) {
+    return fail(Errc::too_many_parts, "a push of " + std::to_string(octets) + " octets needs " +
+                                          std::to_string(parts) + " SMS and " +
+                                          std::to_string(options.part_limit) +
+                                          " are allowed: shorten the document or raise the limit");
+  }
+  return static_cast<std::uint8_t>(parts);
+}
+
+Result<void> segment(OctetView push, std::uint16_t reference, const SegmentOptions& options,
+                     std::vector<Part>& out) {
+  auto count = part_count(push.size(), options);
+  if (!count) return fail(std::move(count).error());
+  const std::uint8_t total = *count;
+  const std::size_t header = total == 1 ? kSingleHeader : multi_header(options);
+  const std::size_t room = kUserDataOctets - header;
+  out.resize(total);
+  for (std::uint8_t i = 0; i < total; ++i) {
+    Part& part = out[i];
+    part.data_coding = options.data_coding;
+    part.number = static_cast<std::uint8_t>(i + 1);
+    part.total = total;
+    part.udh_octets = static_cast<std::uint8_t>(header);
+    PartWriter to(part);
+    to.u8(static_cast<std::uint8_t>(header - 1));
+    if (total == 1) {
+      put_ports(to, options);
+    } else if (options.order == ElementOrder::ports_first) {
+      put_ports(to, options);
+      put_concatenation(to, options, reference, part);
+    } else {
+      put_concatenation(to, options, reference, part);
+      put_ports(to, options);
+    }
+    const std::size_t from = i * room;
+    to.put(push.subspan(from, std::min(room, push.size() - from)));
+    // A reused part keeps nothing of the push before.
+    std::fill(part.user_data.begin() + part.octets, part.user_data.end(), std::byte{0});
+  }
+  return {};
+}
+
+Result<UserDataHeader> read_udh(OctetView user_data) {
+  OctetReader in(user_data);
+  auto length = in.u8();
+  if (!length) {
+    return fail(Errc::truncated, "no user data header: its length octet is missing", at_offset(0));
+  }
+  if (*length >= kUserDataOctets) {
+    return malformed(
+        "a user data header of " + std::to_string(*length + 1) + " octets does not fit an SMS", 0);
+  }
+  if (*length > in.remaining()) {
+    return fail(Errc::truncated,
+                "the user data header has " + std::to_string(*length) + " octets and " +
+                    std::to_string(in.remaining()) + " are left",
+                at_offset(0));
+  }
+  UserDataHeader header;
+  header.octets = static_cast<std::uint8_t>(*length + 1);
+  OctetReader elements(user_data.first(header.octets));
+  static_cast<void>(elements.u8());
+  while (!elements.empty()) {
+    const std::size_t offset = elements.offset();
+    const auto id = elements.u8();
+    const auto octets = elements.u8();
+    if (!id || !octets || *octets > elements.remaining()) {
+      return malformed("an element goes beyond the end of the header", offset);
+    }
+    if (auto read = read_element(*id, *elements.take(*octets), offset, header); !read) {
+      return fail(std::move(read).error());
+    }
+  }
+  return header;
+}
+
+}  // namespace cpgw::si_sl
