@@ -20,6 +20,8 @@ enum class Errc {
   unknown_queue,    ///< no such queue
   cycle,            ///< `after` would wait for itself
   limit,            ///< a bound of the store (parts, sizes) is exceeded
+  unknown_job,      ///< `after` names a job that is not stored or can never start another
+  queue_cancelled,  ///< the queue is cancelled and takes no more jobs
 };
 constexpr std::string_view code_name(Errc e) {
   switch (e) {
@@ -31,6 +33,8 @@ constexpr std::string_view code_name(Errc e) {
     case Errc::unknown_queue: return "queue/unknown-queue";
     case Errc::cycle: return "queue/cycle";
     case Errc::limit: return "queue/limit";
+    case Errc::unknown_job: return "queue/unknown-job";
+    case Errc::queue_cancelled: return "queue/cancelled";
   }
   return "queue/none";
 }
@@ -64,7 +68,8 @@ struct PutContent {
 };  ///< no-op when the digest is stored
 struct PutQueue {
   QueueInfo queue;
-};  ///< creates; conflict when the (tenant, name) exists with other settings
+};  ///< creates (id 0: the store gives one; state and created are taken, counts are not); conflict
+    ///< when the (tenant, name) exists with other settings, group or id; the result carries the id
 struct SetQueueState {
   QueueId queue;
   QueueState state;
@@ -86,6 +91,7 @@ struct Claim {
   QueueId queue;
   std::uint32_t max_jobs = 1;
   std::uint32_t max_parts = 32;
+  bool expire = true;  ///< false while expiry is held: overdue jobs are handed out all the same
 };
 /// Composed: how many parts, their digest. Usually in the same request as the first PartAccepted.
 struct Composed {
@@ -138,6 +144,7 @@ struct Expire {
 /// idempotency keys and final jobs older than retention.
 struct Sweep {
   std::uint32_t max_records = 500;
+  bool expire = true;  ///< false while expiry is held: nothing past its deadline is expired
 };
 
 }  // namespace step
@@ -164,6 +171,7 @@ struct StepResult {
   std::vector<JobId> ids;        ///< Submit
   std::vector<Claimed> claimed;  ///< Claim
   std::optional<JobId> job;      ///< ApplyReceipt: whose it was
+  std::optional<QueueId> queue;  ///< PutQueue: the queue's id
   std::uint32_t swept = 0;       ///< Sweep: records touched; 0 = nothing left to do
   std::optional<Error> error;    ///< with refused
 };

@@ -24,7 +24,7 @@ struct JobId {
   friend auto operator<=>(const JobId&, const JobId&) = default;
 };
 
-/// One campaign, or one tenant's single pushes (`QueueId::singles`). Unique over all tenants.
+/// One campaign, or one tenant's single pushes (`singles(tenant)`). Unique over all tenants.
 struct QueueId {
   std::uint64_t value = 0;
   friend auto operator<=>(const QueueId&, const QueueId&) = default;
@@ -40,6 +40,9 @@ struct RouteGroup {
   std::uint16_t value = 0;
   friend auto operator<=>(const RouteGroup&, const RouteGroup&) = default;
 };
+
+/// The queue of a tenant's single pushes; made with PutQueue like any other, its name is empty.
+[[nodiscard]] constexpr QueueId singles(TenantId tenant) { return QueueId{tenant.value}; }
 
 using Digest = std::array<std::byte, 32>;  ///< SHA-256
 using TraceId =
@@ -77,6 +80,8 @@ struct NewJob {
   WallTime deadline;
   std::uint8_t parts_estimate = 1;  ///< what the scheduler counts, 1 to kMaxParts
   std::optional<JobId> after;       ///< start when that job is sent, delivered or failed
+  /// The same for an earlier job of the same Submit, by its position there; not with `after`.
+  std::optional<std::uint32_t> after_index{};
   TraceId trace{};
 };
 
@@ -117,6 +122,12 @@ struct Job {
   std::uint16_t reason = 0;         ///< operator's or our code of the last failure, 0 = none
   OutcomeClass reason_class = OutcomeClass::accepted;
 };
+
+/// user_message_reference of part `part` (0-based): a base drawn from the id, plus the part, modulo
+/// 2^16. Carriers get user_reference(id, 0) and add the part; receipts are matched with it.
+[[nodiscard]] constexpr std::uint16_t user_reference(JobId id, unsigned part) {
+  return static_cast<std::uint16_t>(((id.value * 0x9E3779B97F4A7C15u) >> 48) + part);
+}
 
 /// Handed out by a claim and demanded by every later step of that attempt.
 struct Fence {
@@ -164,7 +175,9 @@ enum class QueueState : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(QueueState state);
 
-/// Counts in jobs, kept in the same commit as the steps that change them.
+/// Counts in jobs, kept in the same commit as the steps that change them. A job counts in exactly
+/// one of waiting (waiting, held, in doubt), in_flight (claimed), sent … cancelled; their sum is
+/// `submitted`. resent_parts counts parts.
 struct QueueCounts {
   std::uint64_t submitted = 0, waiting = 0, in_flight = 0, sent = 0, delivered = 0, failed = 0,
                 expired = 0, cancelled = 0, resent_parts = 0;
