@@ -40,6 +40,7 @@ class Template {
   /// The stored form: serialize() of an equal template gives equal octets.
   [[nodiscard]] static Result<Template> parse(OctetView stored);
   [[nodiscard]] Octets serialize() const;
+  friend bool operator==(const Template&, const Template&) = default;
 
   [[nodiscard]] std::span<const SlotSpec> slots() const { return slots_; }
   /// Octets of the largest document this template can become.
@@ -52,9 +53,16 @@ class Template {
  private:
   struct Piece {
     std::uint32_t begin = 0, end = 0;  ///< constant octets in bytes_
-    std::uint16_t slot = 0;            ///< index that follows them; kNoSlot at the end
-    bool sole = false;  ///< the slot is the whole value: empty text leaves the string out
+    std::uint16_t slot = 0;            ///< index of the slot that follows them; kNoSlot at the end
+    /// Slots, from this one on, that make up a value without constant text: their string is left
+    /// out when all of them are empty. 0 = the slot stands inside a constant's string.
+    std::uint16_t group = 0;
+    bool operator==(const Piece&) const = default;
   };
+  static constexpr std::uint16_t kNoSlot = 0xFFFF;
+  [[nodiscard]] bool group_is_empty(std::size_t first,
+                                    std::span<const std::string_view> values) const;
+
   Octets bytes_;
   std::vector<Piece> pieces_;
   std::vector<SlotSpec> slots_;

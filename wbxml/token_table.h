@@ -20,12 +20,14 @@ struct AttributeToken {
   std::string_view name;          ///< "name", "type", "value", "version", "href"
   std::string_view value_prefix;  ///< the built-in beginning (or whole) of the value, or empty
   bool decode_only = false;       ///< accepted, never written
+  bool value_tokens = false;      ///< its values are written as value tokens where they match
 };
 struct ValueToken {
   std::uint8_t page = 0;
   std::uint8_t token = 0;
   std::string_view text;
   bool decode_only = false;
+  bool piece = false;  ///< a value made wholly of pieces of one page is written as those pieces
 };
 
 struct DocumentType {
@@ -38,6 +40,13 @@ struct DocumentType {
   std::span<const TagToken> tags;
   std::span<const AttributeToken> attributes;
   std::span<const ValueToken> values;
+
+  /// Orders for lookup by text, made by wbxml/token_index.h: indices into `attributes` and
+  /// `values`.
+  std::span<const std::uint16_t> attributes_by_text;
+  std::span<const std::uint16_t> values_by_text;
+  /// Every attribute name once.
+  std::span<const std::string_view> attribute_names;
 };
 
 /// OMA-WAP-TS-ProvCont 1.0 and 1.1.

@@ -1,0 +1,110 @@
+#include "wbxml/document.h"
+
+#include <algorithm>
+
+#include "wbxml/token_table.h"
+
+namespace cpgw::wbxml {
+
+const Attribute* Node::attribute(std::string_view wanted) const {
+  const auto it = std::find_if(attributes.begin(), attributes.end(),
+                               [&](const Attribute& a) { return a.name == wanted; });
+  return it != attributes.end() ? &*it : nullptr;
+}
+
+namespace {
+
+class XmlWriter {
+ public:
+  XmlWriter(std::string& out, unsigned indent) : out_(out), indent_(indent) {}
+
+  /// `pretty`: white space around this element means nothing.
+  void element(const Node& node, unsigned depth, bool pretty) {
+    if (pretty) out_.append(std::size_t{indent_} * depth, ' ');
+    out_ += '<';
+    out_ += node.name;
+    for (const Attribute& a : node.attributes) {
+      out_ += ' ';
+      out_ += a.name;
+      out_ += "=\"";
+      escape(a.value, true);
+      out_ += '"';
+    }
+    if (node.children.empty()) {
+      out_ += "/>";
+    } else {
+      out_ += '>';
+      const bool inside =
+          pretty && std::none_of(node.children.begin(), node.children.end(),
+                                 [](const Node& n) { return n.kind == Node::Kind::text; });
+      if (inside) out_ += '\n';
+      for (const Node& child : node.children) {
+        if (child.kind == Node::Kind::text) {
+          escape(child.text, false);
+        } else {
+          element(child, depth + 1, inside);
+        }
+      }
+      if (inside) out_.append(std::size_t{indent_} * depth, ' ');
+      out_ += "</";
+      out_ += node.name;
+      out_ += '>';
+    }
+    if (pretty) out_ += '\n';
+  }
+
+ private:
+  /// XML 1.0, 2.11 and 3.3.3: written literally, line ends and (in attributes) tabs would be read
+  /// back as something else.
+  void escape(std::string_view text, bool in_attribute) {
+    for (const char c : text) {
+      switch (c) {
+        case '&': out_ += "&amp;"; break;
+        case '<': out_ += "&lt;"; break;
+        case '>': out_ += "&gt;"; break;
+        case '\r': out_ += "&#13;"; break;
+        case '"':
+          if (in_attribute) {
+            out_ += "&quot;";
+          } else {
+            out_ += c;
+          }
+          break;
+        case '\t':
+        case '\n':
+          if (in_attribute) {
+            out_ += c == '\t' ? "&#9;" : "&#10;";
+          } else {
+            out_ += c;
+          }
+          break;
+        default: out_ += c;
+      }
+    }
+  }
+
+  std::string& out_;
+  unsigned indent_;
+};
+
+}  // namespace
+
+std::string write_xml(const Document& document, unsigned indent) {
+  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+  const char* const line_end = indent != 0 ? "\n" : "";
+  out += line_end;
+  if (document.type != nullptr) {
+    out += "<!DOCTYPE ";
+    out += document.type->root;
+    out += " PUBLIC \"";
+    out += document.type->formal_public_id;
+    out += "\" \"";
+    out += document.type->system_id;
+    out += "\">";
+    out += line_end;
+  }
+  XmlWriter(out, indent).element(document.root, 0, indent != 0);
+  return out;
+}
+
+}  // namespace cpgw::wbxml
