@@ -125,6 +125,7 @@ struct BootstrapSigner::Impl {
   std::unique_ptr<EVP_MD, FreeMd> sha1{EVP_MD_fetch(nullptr, "SHA1", nullptr)};
   std::unique_ptr<EVP_MD_CTX, FreeContext> context{EVP_MD_CTX_new()};
 
+  // OpenSSL 3.0 frees and makes its 96-octet SHA-1 state at every init; nothing else is allocated.
   bool hash(OctetView pad, OctetView message, Digest& out) {
     unsigned octets = 0;
     return EVP_DigestInit_ex2(context.get(), sha1.get(), nullptr) == 1 &&
