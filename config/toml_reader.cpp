@@ -17,6 +17,13 @@
 #define TOML_ASSERT(expr) static_cast<void>(0)
 #define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 0
+#include <toml++/impl/forward_declarations.h>
+// Its test for blanks beyond ASCII is undefined for most characters that are none: they are not.
+#pragma push_macro("TOML_UNREACHABLE")
+#undef TOML_UNREACHABLE
+#define TOML_UNREACHABLE return false
+#include <toml++/impl/unicode.h>
+#pragma pop_macro("TOML_UNREACHABLE")
 #include <toml++/toml.h>
 
 namespace cpgw::config {
@@ -54,38 +61,62 @@ std::string without_values(std::string_view message) {
 }
 
 /// toml++ bounds lists inside lists but not names joined by dots: "a.a.a..." makes tables so deep
-/// that freeing them ends the stack. Finds the first such name, outside text and comments.
-std::optional<toml::source_position> too_many_dots(std::string_view text) {
-  toml::source_position at{1, 1};
-  std::size_t dots = 0;
-  std::string_view quote;  // what ends the text we are in; empty outside
-  for (std::size_t i = 0; i < text.size(); ++i, ++at.column) {
-    const char c = text[i];
-    if (c == '\n') at = {at.line + 1, 0};
-    if (!quote.empty()) {
-      if (c == '\\' && quote.front() == '"') {
-        ++i;
-        if (i < text.size() && text[i] == '\n') at = {at.line + 1, 0};
-      } else if (text.substr(i).starts_with(quote)) {
-        i += quote.size() - 1;
-        quote = {};
-      } else if (c == '\n' && quote.size() == 1) {
-        quote = {};
+/// that freeing them ends the stack. Finds the first such name outside quoted text and comments.
+class DotCounter {
+ public:
+  explicit DotCounter(std::string_view text) : text_(text) {}
+
+  std::optional<Error> check(const std::string& file) {
+    std::size_t dots = 0;
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (c == '#') {
+        at_ = std::min(text_.find('\n', at_), text_.size());
+      } else if (c == '"' || c == '\'') {
+        skip_quoted(c);
+      } else {
+        if (c == '.' && ++dots > kMostDepth) return too_deep(file);
+        if (std::string_view("=[]{},\n").find(c) != std::string_view::npos) dots = 0;
+        ++at_;
       }
-    } else if (c == '#') {
-      i = std::min(text.find('\n', i), text.size()) - 1;
-    } else if (c == '"' || c == '\'') {
-      const std::string triple(3, c);
-      quote = text.substr(i, text.substr(i).starts_with(triple) ? 3 : 1);
-      i += quote.size() - 1;
-    } else if (c == '.') {
-      if (++dots > kMostDepth) return at;
-    } else if (std::string_view("=[]{},\n").find(c) != std::string_view::npos) {
-      dots = 0;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] char look() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+
+  /// From an opening quotation mark to behind the closing one, or to where the text is broken off.
+  void skip_quoted(char mark) {
+    const std::string triple(3, mark);
+    const bool lines = text_.substr(at_).starts_with(triple);
+    at_ += lines ? 3 : 1;
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (lines && text_.substr(at_).starts_with(triple)) {
+        at_ += 3;
+        for (int n = 0; n < 2 && look() == mark; ++n) ++at_;  // """text""""" ends in two marks
+        return;
+      }
+      at_ += c == '\\' && mark == '"' ? 2 : 1;
+      if (!lines && (c == mark || c == '\n')) return;
     }
   }
-  return std::nullopt;
-}
+
+  [[nodiscard]] Error too_deep(const std::string& file) const {
+    Position at;
+    at.file = file;
+    const auto before = text_.substr(0, at_);
+    at.line = static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n') + 1);
+    const auto line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+    at.column = static_cast<std::uint32_t>(at_ - line_start + 1);
+    return {Errc::too_deep, "a name has more than " + std::to_string(kMostDepth) + " dots",
+            std::move(at)};
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
 
 class Copier {
  public:
@@ -151,10 +182,7 @@ Result<SettingsNode> read_toml(std::string_view text, const std::string& file) {
                 "the settings file is larger than " + std::to_string(kMostOctets) + " octets",
                 std::move(whole));
   }
-  if (const auto at = too_many_dots(text)) {
-    return fail(Errc::too_deep, "a name has more than " + std::to_string(kMostDepth) + " dots",
-                place(file, *at));
-  }
+  if (auto error = DotCounter(text).check(file)) return fail(std::move(*error));
   auto parsed = toml::parse(text, std::string_view(file));
   if (!parsed) {
     return fail(Errc::syntax, without_values(parsed.error().description()),

@@ -69,6 +69,7 @@ TEST(TomlReader, NamesEveryMistakeByItsLine) {
       {"a = 0123\n", Errc::syntax, 1, ""},
       {"\na.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r = 1\n", Errc::too_deep, 2, "dots"},
       {"a = [[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]\n", Errc::too_deep, 1, "deep"},
+      {"a = 1\nb\u00e9 = 1\n", Errc::syntax, 2, ""},
       {"a = \"\xff\"\n", Errc::syntax, 1, ""},
       {"a = \"x\x01y\"\n", Errc::syntax, 1, ""},
   };
@@ -102,6 +103,7 @@ TEST(TomlReader, CountsDotsOnlyInNames) {
       "b = '....................'\n"
       "c = \"\"\"\n....................\\\"\"\"\"\n"
       "d = [1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5]\n"
+      "f = \"\"\"\u00e9\"\"\"\"\"\ng = '''x'''\nh = \"\u00e9\" # \u00e9 .................\n"
       "e = \"\\\"....................\"\n",
       "f");
   EXPECT_TRUE(root) << to_string(root.error());
@@ -127,12 +129,14 @@ TEST(TomlReader, EveryTruncationOfTheStarterIsAValueOrAPlacedError) {
   }
 }
 
-TEST(TomlReader, EveryCorruptionOfTheStarterIsAValueOrAPlacedError) {
-  const std::string whole(starter_settings());
+TEST(TomlReader, EveryCorruptionIsAValueOrAPlacedError) {
+  const std::string whole =
+      "[gateway]\ndata_dir = \"var\" # comment\n[[carrier]]\nname = 'a'\nport = 2775\n"
+      "rate = 1.5\nlist = [\"x\", \"\"\"y\\\n z\"\"\"]\ninline = { a.b = true, c = -0x1F }\n";
   for (std::size_t n = 0; n < whole.size(); ++n) {
-    for (const char wrong : {'\0', '"', '[', '=', '.', '\xff', '1', '\n'}) {
+    for (int wrong = 0; wrong < 256; ++wrong) {
       std::string text = whole;
-      text[n] = wrong;
+      text[n] = static_cast<char>(wrong);
       const auto root = read_toml(text, "f");
       ASSERT_TRUE(root || root.error().at.line > 0) << n << to_string(root.error());
     }
