@@ -44,8 +44,8 @@ constexpr std::string_view code_name(Errc e) {
 
 /// Progress of a file import, in the same commit as the rows it covers.
 struct ImportCursor {
-  std::string name;  ///< names the import within its queue
-  QueueId queue;
+  std::string name{};  ///< names the import within its queue
+  QueueId queue{};
   Digest source{};  ///< digest of the file's head and length: another file under the same name is a
                     ///< conflict
   std::uint64_t next_offset = 0;
@@ -57,88 +57,88 @@ struct ImportCursor {
 /// Remembers the answer to a client's request: same key and digest replays it, another digest is a
 /// conflict.
 struct Idempotency {
-  std::string key;  ///< the client's, at most 128 octets; scoped by tenant
+  std::string key{};  ///< the client's, at most 128 octets; scoped by tenant
   Digest request{};
 };
 
 namespace step {
 
 struct PutContent {
-  Content content;
+  Content content{};
 };  ///< no-op when the digest is stored
 struct PutQueue {
-  QueueInfo queue;
+  QueueInfo queue{};
 };  ///< creates (id 0: the store gives one; state and created are taken, counts are not); conflict
     ///< when the (tenant, name) exists with other settings, group or id; the result carries the id
 struct SetQueueState {
-  QueueId queue;
+  QueueId queue{};
   QueueState state;
 };  ///< cancelled is a tombstone: waiting jobs count as cancelled at once, swept later
 /// All jobs or none. The result carries their ids. With `cursor`, fenced by `expect_offset` equal
 /// to the stored next_offset.
 struct Submit {
-  TenantId tenant;
-  std::vector<NewJob> jobs;
-  std::optional<Idempotency> idempotency;
-  std::optional<ImportCursor> cursor;
+  TenantId tenant{};
+  std::vector<NewJob> jobs{};
+  std::optional<Idempotency> idempotency{};
+  std::optional<ImportCursor> cursor{};
   std::uint64_t expect_offset = 0;
 };
 /// Takes up to `max` due jobs from one queue's head whose parts_estimates sum to at most
 /// `max_parts` (at least one job). Expires those past their deadline on the way, skips recipients
 /// in `busy`.
 struct Claim {
-  RouteGroup group;
-  QueueId queue;
+  RouteGroup group{};
+  QueueId queue{};
   std::uint32_t max_jobs = 1;
   std::uint32_t max_parts = 32;
   bool expire = true;  ///< false while expiry is held: overdue jobs are handed out all the same
 };
 /// Composed: how many parts, their digest. Usually in the same request as the first PartAccepted.
 struct Composed {
-  Fence fence;
+  Fence fence{};
   std::uint8_t parts;
   Digest push_digest;
 };
 /// The operator took part `part` (0-based). `id` may be empty or a placeholder: then it is not
 /// indexed. Consumes an early receipt.
 struct PartAccepted {
-  Fence fence;
+  Fence fence{};
   std::uint8_t part;
-  std::string account;
-  std::string id;
+  std::string account{};
+  std::string id{};
 };
 /// Back to waiting at `due`: after throttled, temporary. `charge` counts an attempt.
 struct Retry {
-  Fence fence;
-  WallTime due;
+  Fence fence{};
+  WallTime due{};
   OutcomeClass why;
   std::uint16_t code;
   bool charge;
 };
 /// Back to waiting at once, nothing charged: the link went away before anything was written.
 struct Release {
-  Fence fence;
+  Fence fence{};
 };
 struct Fail {
-  Fence fence;
+  Fence fence{};
   OutcomeClass why;
   std::uint16_t code;
 };
 /// Parts in `parts` were written and never answered: kept in doubt, due again at `due`, marked
 /// possible_duplicate when resent.
 struct InDoubt {
-  Fence fence;
+  Fence fence{};
   std::uint32_t parts;
-  WallTime due;
+  WallTime due{};
 };
 struct ApplyReceipt {
   Receipt receipt;
 };
 struct CancelJob {
-  JobId id;
+  JobId id{};
 };
 struct Expire {
-  JobId id;
+  JobId id{};
 };  ///< refused (not_due) before the deadline
 /// Housekeeping in bounded pieces: sweeps cancelled queues, trims events, early receipts,
 /// idempotency keys and final jobs older than retention.
@@ -168,12 +168,12 @@ enum class Applied : std::uint8_t {
 
 struct StepResult {
   Applied applied = Applied::applied;
-  std::vector<JobId> ids;        ///< Submit
-  std::vector<Claimed> claimed;  ///< Claim
-  std::optional<JobId> job;      ///< ApplyReceipt: whose it was
-  std::optional<QueueId> queue;  ///< PutQueue: the queue's id
-  std::uint32_t swept = 0;       ///< Sweep: records touched; 0 = nothing left to do
-  std::optional<Error> error;    ///< with refused
+  std::vector<JobId> ids{};        ///< Submit
+  std::vector<Claimed> claimed{};  ///< Claim
+  std::optional<JobId> job{};      ///< ApplyReceipt: whose it was
+  std::optional<QueueId> queue{};  ///< PutQueue: the queue's id
+  std::uint32_t swept = 0;         ///< Sweep: records touched; 0 = nothing left to do
+  std::optional<Error> error{};    ///< with refused
 };
 
 // ---- reads
@@ -181,18 +181,18 @@ struct StepResult {
 
 /// What the scheduler sees of one queue: that it has work, and when.
 struct ReadyQueue {
-  TenantId tenant;
-  QueueId queue;
-  RouteGroup group;
-  WallTime next_due;
+  TenantId tenant{};
+  QueueId queue{};
+  RouteGroup group{};
+  WallTime next_due{};
 };
 
 struct JobQuery {
-  std::optional<TenantId> tenant;
-  std::optional<QueueId> queue;
-  std::optional<Msisdn> recipient;
-  std::optional<JobState> state;
-  JobId after_id;             ///< page on from here; 0 = start
+  std::optional<TenantId> tenant{};
+  std::optional<QueueId> queue{};
+  std::optional<Msisdn> recipient{};
+  std::optional<JobState> state{};
+  JobId after_id{};           ///< page on from here; 0 = start
   std::uint32_t limit = 100;  ///< at most 1000
 };
 

@@ -69,17 +69,17 @@ inline constexpr unsigned kMaxParts = 32;  ///< parts of one push: the width of 
 
 /// What a submitter hands in. Everything here is immutable once stored.
 struct NewJob {
-  TenantId tenant;
-  QueueId queue;
-  RouteGroup group;
+  TenantId tenant{};
+  QueueId queue{};
+  RouteGroup group{};
   std::uint8_t priority = 4;  ///< 0 first … 9 last
   Msisdn recipient;
   Digest content{};  ///< stored before or in the same request (PutContent)
-  Octets sealed;     ///< slot values, IMSI, PIN: one AEAD record, opaque here; may be empty
-  WallTime due;
-  WallTime deadline;
+  Octets sealed{};   ///< slot values, IMSI, PIN: one AEAD record, opaque here; may be empty
+  WallTime due{};
+  WallTime deadline{};
   std::uint8_t parts_estimate = 1;  ///< what the scheduler counts, 1 to kMaxParts
-  std::optional<JobId> after;       ///< start when that job is sent, delivered or failed
+  std::optional<JobId> after{};     ///< start when that job is sent, delivered or failed
   /// The same for an earlier job of the same Submit, by its position there; not with `after`.
   std::optional<std::uint32_t> after_index{};
   TraceId trace{};
@@ -96,23 +96,23 @@ struct Drawn {
 
 /// A job as read back: the immutable head and the mutable state.
 struct Job {
-  JobId id;
-  TenantId tenant;
-  QueueId queue;
-  RouteGroup group;
+  JobId id{};
+  TenantId tenant{};
+  QueueId queue{};
+  RouteGroup group{};
   std::uint8_t priority = 4;
   Msisdn recipient;
   Digest content{};
-  WallTime due;
-  WallTime deadline;
+  WallTime due{};
+  WallTime deadline{};
   std::uint8_t parts_estimate = 1;
-  std::optional<JobId> after;
+  std::optional<JobId> after{};
   TraceId trace{};
 
   JobState state = JobState::waiting;
   std::uint8_t attempt = 0;  ///< claims that reached an operator
   std::uint32_t epoch = 0;   ///< counts claims; the fence
-  Drawn drawn;
+  Drawn drawn{};
   Digest push_digest{};             ///< SHA-256 of the push octets, zero until composed
   std::uint8_t parts = 0;           ///< 0 until composed
   std::uint32_t accepted = 0;       ///< bit k: part k+1 accepted by the operator
@@ -131,16 +131,16 @@ struct Job {
 
 /// Handed out by a claim and demanded by every later step of that attempt.
 struct Fence {
-  JobId id;
+  JobId id{};
   std::uint32_t epoch = 0;
   friend bool operator==(const Fence&, const Fence&) = default;
 };
 
 /// A claimed job with all that composing needs, in one read.
 struct Claimed {
-  Fence fence;
+  Fence fence{};
   Job job;
-  Octets sealed;
+  Octets sealed{};
   std::uint32_t parts_to_send =
       0;  ///< bitmap; all ones on the first attempt, else what is neither accepted nor delivered
 };
@@ -148,22 +148,22 @@ struct Claimed {
 struct Content {
   Digest digest{};
   std::uint8_t kind = 0;  ///< the composer's number for what `body` is
-  Octets body;            ///< compiled form, opaque here
-  Octets source;          ///< what it was compiled from, opaque here
+  Octets body{};          ///< compiled form, opaque here
+  Octets source{};        ///< what it was compiled from, opaque here
 };
 
 /// A state of a part as a receipt tells it.
 enum class ReceiptState : std::uint8_t { pending = 1, delivered = 2, failed = 3 };
 
 struct Receipt {
-  std::string account;  ///< carrier account: ids are unique in it
+  std::string account{};  ///< carrier account: ids are unique in it
   std::vector<std::string>
       candidates;  ///< the id in every form it may have been stored in, likeliest first
-  std::optional<Msisdn> recipient;
-  std::optional<std::uint16_t> user_reference;
+  std::optional<Msisdn> recipient{};
+  std::optional<std::uint16_t> user_reference{};
   ReceiptState state = ReceiptState::pending;
   std::uint16_t code = 0;  ///< operator's error code, 0 = none
-  WallTime at;
+  WallTime at{};
 };
 
 enum class QueueState : std::uint8_t {
@@ -185,14 +185,14 @@ struct QueueCounts {
 };
 
 struct QueueInfo {
-  QueueId id;
-  TenantId tenant;
-  std::string name;  ///< campaign name, empty for single pushes; unique per tenant
+  QueueId id{};
+  TenantId tenant{};
+  std::string name{};  ///< campaign name, empty for single pushes; unique per tenant
   QueueState state = QueueState::running;
-  RouteGroup group;
-  WallTime created;
-  Octets settings;  ///< the campaign's own settings, opaque here
-  QueueCounts counts;
+  RouteGroup group{};
+  WallTime created{};
+  Octets settings{};  ///< the campaign's own settings, opaque here
+  QueueCounts counts{};
 };
 
 /// Written to disk: never renumber.
@@ -211,12 +211,12 @@ enum class EventKind : std::uint8_t {
 
 /// One change of a job or queue: a gap-free sequence per tenant, starting at 1.
 struct Event {
-  TenantId tenant;
+  TenantId tenant{};
   std::uint64_t sequence = 0;
   EventKind kind = EventKind::sent;
-  WallTime at;
-  QueueId queue;
-  JobId job;                    ///< 0 for queue_changed
+  WallTime at{};
+  QueueId queue{};
+  JobId job{};                  ///< 0 for queue_changed
   std::uint64_t recipient = 0;  ///< packed Msisdn, 0 = none
   std::uint8_t attempt = 0;
   std::uint8_t parts = 0;
