@@ -42,6 +42,7 @@ struct SessionSettings {
 struct SubmitTag {
   std::uint64_t token = 0;
   std::uint8_t part = 0;
+  bool receipt = false;  ///< one was asked for
   bool operator==(const SubmitTag&) const = default;
 };
 

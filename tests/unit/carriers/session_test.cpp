@@ -66,7 +66,7 @@ struct Peer {
     EXPECT_TRUE(session.can_submit());
     Pdu pdu;
     pdu.command_id = CommandId::submit_sm;
-    EXPECT_TRUE(session.submit(pdu, {token, part}, now));
+    EXPECT_TRUE(session.submit(pdu, {.token = token, .part = part}, now));
     return pdu.sequence_number;
   }
   void pass(std::chrono::milliseconds time) {
@@ -82,7 +82,7 @@ struct Peer {
 
 Answer expected(std::uint64_t token, OutcomeClass outcome, std::uint32_t code = 0,
                 std::string id = "") {
-  return {.tag = {token, 0}, .outcome = outcome, .code = code, .id = std::move(id)};
+  return {.tag = {.token = token}, .outcome = outcome, .code = code, .id = std::move(id)};
 }
 MATCHER_P(Is, want, "") {
   return arg.tag == want.tag && arg.outcome == want.outcome && arg.code == want.code &&
