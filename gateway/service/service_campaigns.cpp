@@ -1,0 +1,427 @@
+#include <algorithm>
+
+#include "gateway/campaigns/import.h"
+#include "gateway/service/errors.h"
+#include "gateway/service/service.h"
+
+namespace cpgw::gateway::service {
+namespace {
+
+using flow::Errc;
+using queue::Applied;
+using queue::QueueState;
+
+constexpr std::size_t kMostWaiting = 16;      // requests behind one change of a campaign
+constexpr std::size_t kMostImports = 64;      // of one campaign, remembered as under way
+constexpr std::size_t kWatchedPerTick = 64;   // campaigns looked at in one tick
+constexpr std::uint32_t kJobsOfNumber = 100;  // of one campaign, looked at for duplicates
+constexpr std::chrono::minutes kImportQuiet{10};
+constexpr std::chrono::hours kLateReceipts{1};
+
+}  // namespace
+
+Outcome<queue::QueueInfo> Service::campaign_queue(std::string_view tenant_name,
+                                                  std::string_view name) const {
+  const auto owner = tenant(tenant_name);
+  if (!owner) return tl::unexpected(owner.error());
+  // The empty name is the queue of single pushes.
+  auto found = name.empty() ? std::nullopt : setup_.store.queue(*owner, name);
+  if (!found) {
+    return refuse(Errc::unknown_campaign, "the tenant has no campaign of this name", "name");
+  }
+  return *std::move(found);
+}
+
+Campaign Service::view(queue::QueueInfo queue) const {
+  Campaign campaign{std::move(queue)};
+  if (const auto settings = campaigns::read_settings(campaign.queue.settings)) {
+    campaign.security = settings->security;
+  }
+  return campaign;
+}
+
+bool Service::exclusively(queue::QueueId queue, Work work) {
+  const auto [gate, free] = gates_.try_emplace(queue);
+  if (free) {
+    work();
+    return true;
+  }
+  if (gate->second.size() >= kMostWaiting) return false;
+  gate->second.push_back(std::move(work));
+  return true;
+}
+
+void Service::release(queue::QueueId queue) {
+  const auto gate = gates_.find(queue);
+  if (gate == gates_.end()) return;
+  if (gate->second.empty()) {
+    gates_.erase(gate);
+    return;
+  }
+  const Work next = std::move(gate->second.front());
+  gate->second.pop_front();
+  next();
+}
+
+void Service::watch(queue::QueueId queue) {
+  watched_.try_emplace(queue, Watched{campaigns::FinishRule(settings_.expiry + kLateReceipts), {}});
+}
+
+void Service::new_campaign(std::string_view tenant_name, std::string_view name,
+                           const ContentRequest& content, std::uint8_t priority,
+                           std::optional<std::chrono::seconds> expires_in, Reply<Campaign> reply) {
+  const auto owner = tenant(tenant_name);
+  if (!owner) return reply(tl::unexpected(owner.error()));
+  Errors mistakes;
+  if (auto good = campaigns::check_name(name); !good) {
+    mistakes.push_back(std::move(good).error().in("name"));
+  }
+  auto prepared = prepare(content);
+  if (!prepared) {
+    std::move(prepared.error().begin(), prepared.error().end(), std::back_inserter(mistakes));
+  }
+  if (!mistakes.empty()) return reply(tl::unexpected(std::move(mistakes)));
+
+  campaigns::CampaignSettings settings;
+  settings.content = (*prepared)->stored.digest;
+  settings.security = (*prepared)->compiled.security;
+  settings.priority = priority;
+  settings.expires_in = expires_in.value_or(std::chrono::seconds(0));
+
+  queue::QueueInfo info;  // the store gives the id
+  info.tenant = *owner;
+  info.name = name;
+  info.state = QueueState::draft;
+  info.created = now();
+  info.settings = campaigns::write_settings(settings);
+  const auto taken = [] {
+    return refuse(Errc::conflict,
+                  "the tenant has a campaign of this name with other settings or past its draft",
+                  "name");
+  };
+  if (auto known = setup_.store.queue(*owner, name)) {
+    if (known->state != QueueState::draft || known->settings != info.settings) {
+      return reply(taken());
+    }
+    return reply(view(*std::move(known)));
+  }
+  std::vector<queue::Step> steps;
+  steps.emplace_back(queue::step::PutContent{(*prepared)->stored});
+  steps.emplace_back(queue::step::PutQueue{info});
+  auto done = [this, owner = *owner, taken, name = info.name, tenant = std::string(tenant_name),
+               reply](Result<std::vector<queue::StepResult>> committed) {
+    if (!committed) return reply(refuse(Errc::store, "the store failed: nothing was made"));
+    queue::StepResult& made = committed->back();
+    if (made.applied == Applied::conflict) return reply(taken());
+    auto stored = setup_.store.queue(owner, name);
+    if (!stored) {
+      return reply(refuse(made.error ? std::move(*made.error)
+                                     : Error(Errc::store, "the store refused the campaign")));
+    }
+    setup_.log.write(LogLevel::info, "campaign-made", "a campaign is stored as a draft",
+                     {{"tenant", tenant}, {"campaign", name}});
+    reply(view(*std::move(stored)));
+  };
+  if (!setup_.committer.commit(queue::Lane::interactive, std::move(steps), std::move(done))) {
+    ++stats_.busy;
+    reply(busy());
+  }
+}
+
+void Service::change_campaign(std::string_view tenant_name, std::string_view name,
+                              campaigns::Action action, Reply<Campaign> reply) {
+  auto found = campaign_queue(tenant_name, name);
+  if (!found) return reply(tl::unexpected(std::move(found).error()));
+  const queue::QueueId id = found->id;
+  auto work = [this, id, action, reply, tenant = std::string(tenant_name)] {
+    auto info = setup_.store.queue(id);
+    if (!info) {
+      release(id);
+      return reply(refuse(Errc::unknown_campaign, "the campaign is gone", "name"));
+    }
+    auto to = campaigns::next_state(info->state, action);
+    if (!to || *to == info->state) {
+      release(id);
+      return to ? reply(view(*std::move(info))) : reply(refuse(std::move(to).error().in("name")));
+    }
+    auto done = [this, id, to = *to, name = info->name, tenant,
+                 reply](Result<std::vector<queue::StepResult>> committed) {
+      release(id);
+      if (!committed) return reply(refuse(Errc::store, "the store failed: nothing was changed"));
+      queue::StepResult& step = committed->front();
+      auto stored = setup_.store.queue(id);
+      if (step.applied != Applied::applied || !stored) {
+        return reply(refuse(step.error ? std::move(*step.error)
+                                       : Error(Errc::wrong_state,
+                                               "the campaign's state does not allow it any more")));
+      }
+      if (to == QueueState::running) {
+        watch(id);
+      } else if (to == QueueState::cancelled) {
+        watched_.erase(id);
+      }
+      setup_.log.write(
+          LogLevel::info, "campaign-changed", "a campaign has a new state",
+          {{"tenant", tenant}, {"campaign", name}, {"state", std::string(queue::to_string(to))}});
+      setup_.wake();
+      reply(view(*std::move(stored)));
+    };
+    std::vector<queue::Step> steps;
+    steps.emplace_back(queue::step::SetQueueState{id, *to});
+    if (!setup_.committer.commit(queue::Lane::interactive, std::move(steps), std::move(done))) {
+      ++stats_.busy;
+      release(id);
+      reply(busy());
+    }
+  };
+  if (!exclusively(id, std::move(work))) {
+    ++stats_.busy;
+    reply(busy());
+  }
+}
+
+Outcome<Campaign> Service::campaign(std::string_view tenant_name, std::string_view name) const {
+  auto found = campaign_queue(tenant_name, name);
+  if (!found) return tl::unexpected(std::move(found).error());
+  return view(*std::move(found));
+}
+
+Outcome<std::vector<Campaign>> Service::list_campaigns(std::string_view tenant_name) const {
+  const auto owner = tenant(tenant_name);
+  if (!owner) return tl::unexpected(owner.error());
+  std::vector<Campaign> campaigns;
+  for (queue::QueueInfo& info : setup_.store.queues(*owner)) {
+    if (!info.name.empty()) campaigns.push_back(view(std::move(info)));
+  }
+  return campaigns;
+}
+
+Outcome<queue::ImportCursor> Service::open_import(std::string_view tenant_name,
+                                                  std::string_view campaign,
+                                                  std::string_view import,
+                                                  const queue::Digest& source) {
+  auto found = campaign_queue(tenant_name, campaign);
+  if (!found) {
+    for (Error& e : found.error()) e.at.field = e.at.field == "name" ? "campaign" : e.at.field;
+    return tl::unexpected(std::move(found).error());
+  }
+  if (!campaigns::takes_rows(found->state)) {
+    return refuse(Errc::wrong_state, "a cancelled campaign takes no more rows", "campaign");
+  }
+  if (auto known = setup_.store.import_cursor(found->id, import)) {
+    if (known->source != source) {
+      return refuse(Errc::conflict, "another file was imported under this name", "source");
+    }
+    return *std::move(known);
+  }
+  queue::ImportCursor fresh;
+  fresh.name = import;
+  fresh.queue = found->id;
+  fresh.source = source;
+  return fresh;
+}
+
+void Service::import_rows(std::string_view tenant_name, ImportRequest request,
+                          Reply<Imported> reply) {
+  const auto owner = tenant(tenant_name);
+  if (!owner) return reply(tl::unexpected(owner.error()));
+  const auto open = open_import(tenant_name, request.campaign, request.import, request.source);
+  if (!open) return reply(tl::unexpected(open.error()));
+  const queue::QueueId id = open->queue;
+  auto shared = std::make_shared<ImportRequest>(std::move(request));
+  auto work = [this, id, owner = *owner, tenant = std::string(tenant_name), shared, reply] {
+    const auto info = setup_.store.queue(id);
+    if (!info || !campaigns::takes_rows(info->state)) {
+      release(id);
+      return reply(
+          refuse(Errc::wrong_state, "a cancelled campaign takes no more rows", "campaign"));
+    }
+    rows_turn(owner, tenant, *shared, *info, reply);
+  };
+  if (!exclusively(id, std::move(work))) {
+    ++stats_.busy;
+    reply(busy());
+  }
+}
+
+void Service::rows_turn(queue::TenantId owner, const std::string& tenant_name,
+                        ImportRequest& request, const queue::QueueInfo& queue,
+                        const Reply<Imported>& reply) {
+  const auto leave = [&](Outcome<Imported> answer) {
+    release(queue.id);
+    reply(std::move(answer));
+  };
+  Imported imported;
+  if (auto known = setup_.store.import_cursor(queue.id, request.import)) {
+    imported.cursor = *std::move(known);
+  } else {
+    imported.cursor.name = request.import;
+    imported.cursor.queue = queue.id;
+    imported.cursor.source = request.source;
+  }
+  queue::ImportCursor& cursor = imported.cursor;
+  const auto conflict = [&](std::string message, std::string field) {
+    imported.conflict = Error(Errc::conflict, std::move(message), at_field(std::move(field)));
+    leave(std::move(imported));
+  };
+  if (cursor.source != request.source) {
+    return conflict("another file was imported under this name", "source");
+  }
+  if (!request.check_only && request.expect_offset != cursor.next_offset) {
+    return conflict("the import goes on from octet " + std::to_string(cursor.next_offset),
+                    "expect_offset");
+  }
+  if (!request.check_only && cursor.finished) {
+    return conflict("the import is finished", "import");
+  }
+  const auto settings = campaigns::read_settings(queue.settings);
+  if (!settings) return leave(refuse(settings.error()));
+  const auto content = contents_.load(settings->content, setup_.store);
+  if (!content) return leave(refuse(content.error()));
+
+  const auto given = [](std::chrono::seconds own, std::chrono::seconds configured) {
+    return own.count() != 0 ? own : configured;
+  };
+  const campaigns::ImportTag tag(queue.id, request.import);
+  campaigns::DuplicateCheck duplicates(tag, given(settings->cool_down, settings_.cool_down), now());
+  flow::JobTerms terms;
+  terms.tenant = owner;
+  terms.tenant_name = tenant_name;
+  terms.queue = queue.id;
+  terms.priority = settings->priority;
+  terms.due = now();
+  terms.deadline = terms.due + given(settings->expires_in, settings_.expiry);
+
+  queue::step::Submit submit{owner, {}, std::nullopt, std::nullopt, request.expect_offset};
+  submit.jobs.reserve(request.rows.size());
+  queue::JobQuery query;
+  query.tenant = owner;
+  query.queue = queue.id;
+  query.limit = kJobsOfNumber;
+  for (ImportRow& row : request.rows) {
+    Errors mistakes = std::move(row.mistakes);
+    terms.trace = tag.trace(row.row);
+    if (!mistakes.empty()) {
+      imported.rejected.push_back({row.row, std::move(mistakes)});
+      continue;
+    }
+    auto job = accept(row.recipient, **content, terms);
+    if (!job) mistakes = std::move(job).error();
+    // A number that is good by itself is looked up even when something else is wrong.
+    if (auto number = flow::normalise(row.recipient.number, settings_.numbers)) {
+      query.recipient = *number;
+      if (auto why = duplicates.reason(*number, row.row, setup_.store.find(query))) {
+        mistakes.emplace_back(Errc::bad_recipient, *std::move(why), at_field("number"));
+      } else if (mistakes.empty()) {
+        duplicates.taken(*number, row.row);
+      }
+    }
+    if (mistakes.empty()) {
+      submit.jobs.push_back(*std::move(job));
+    } else {
+      imported.rejected.push_back({row.row, std::move(mistakes)});
+    }
+  }
+  if (request.check_only) return leave(std::move(imported));
+
+  cursor.next_offset = request.next_offset;
+  cursor.next_row = request.next_row;
+  cursor.accepted += submit.jobs.size();
+  cursor.rejected += imported.rejected.size();
+  cursor.finished = request.finished;
+  submit.cursor = cursor;
+  const std::size_t accepted = submit.jobs.size();
+  auto shared = std::make_shared<Imported>(std::move(imported));
+  auto done = [this, shared, accepted, id = queue.id, name = queue.name, tenant_name,
+               reply](Result<std::vector<queue::StepResult>> committed) {
+    if (committed && committed->front().applied == Applied::applied) {
+      watch(id);
+      auto& imports = watched_.at(id).imports;
+      if (shared->cursor.finished) {
+        imports.erase(shared->cursor.name);
+      } else if (imports.size() < kMostImports || imports.contains(shared->cursor.name)) {
+        imports[shared->cursor.name] = setup_.steady();
+      }
+    }
+    release(id);
+    if (!committed) return reply(refuse(Errc::store, "the store failed: no row was taken"));
+    queue::StepResult& step = committed->front();
+    if (step.applied == Applied::conflict || step.applied == Applied::duplicate) {
+      if (auto stored = setup_.store.import_cursor(id, shared->cursor.name)) {
+        shared->cursor = *std::move(stored);
+      }
+      shared->rejected.clear();
+      shared->conflict =
+          Error(Errc::conflict, "the import went on elsewhere", at_field("expect_offset"));
+      return reply(std::move(*shared));
+    }
+    if (step.applied != Applied::applied) {
+      return reply(refuse(step.error ? std::move(*step.error)
+                                     : Error(Errc::store, "the store refused the rows")));
+    }
+    stats_.jobs_accepted += accepted;
+    stats_.rows_accepted += accepted;
+    stats_.rows_rejected += shared->rejected.size();
+    setup_.log.write(LogLevel::info, "rows-imported", "rows of an import are stored",
+                     {{"tenant", tenant_name},
+                      {"campaign", name},
+                      {"import", shared->cursor.name},
+                      {"accepted", std::to_string(accepted)},
+                      {"rejected", std::to_string(shared->rejected.size())},
+                      {"next_row", std::to_string(shared->cursor.next_row)}});
+    setup_.wake();
+    reply(std::move(*shared));
+  };
+  std::vector<queue::Step> steps;
+  steps.emplace_back(std::move(submit));
+  if (!setup_.committer.commit(queue::Lane::import, std::move(steps), std::move(done))) {
+    ++stats_.busy;
+    release(queue.id);
+    reply(busy());
+  }
+}
+
+void Service::tick() {
+  const std::size_t most = std::min(kWatchedPerTick, watched_.size());
+  for (std::size_t i = 0; i < most; ++i) {
+    auto at = watched_.lower_bound(next_watched_);
+    if (at == watched_.end()) at = watched_.begin();
+    if (at == watched_.end()) return;
+    next_watched_ = queue::QueueId{at->first.value + 1};
+    finish_if_done(at->first, at->second);
+  }
+}
+
+void Service::finish_if_done(queue::QueueId id, Watched& watched) {
+  // Rows on their way would be overtaken: look again next time.
+  if (gates_.contains(id)) return;
+  const auto info = setup_.store.queue(id);
+  if (!info || info->state == QueueState::cancelled || info->state == QueueState::finished) {
+    watched_.erase(id);
+    return;
+  }
+  const SteadyTime steady = setup_.steady();
+  std::erase_if(watched.imports,
+                [&](const auto& import) { return steady - import.second >= kImportQuiet; });
+  if (!watched.rule.finished(info->counts, !watched.imports.empty(), steady) ||
+      info->state != QueueState::running) {
+    return;
+  }
+  static_cast<void>(exclusively(id, [this, id, name = info->name] {
+    auto done = [this, id, name](Result<std::vector<queue::StepResult>> committed) {
+      if (committed && committed->front().applied == Applied::applied) {
+        watched_.erase(id);
+        setup_.log.write(LogLevel::info, "campaign-finished", "every job of a campaign is final",
+                         {{"campaign", name}});
+      }
+      release(id);
+    };
+    std::vector<queue::Step> steps;
+    steps.emplace_back(queue::step::SetQueueState{id, QueueState::finished});
+    if (!setup_.committer.commit(queue::Lane::interactive, std::move(steps), std::move(done))) {
+      release(id);
+    }
+  }));
+}
+
+}  // namespace cpgw::gateway::service
