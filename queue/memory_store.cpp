@@ -172,7 +172,7 @@ class MemoryRows final : public Rows {
     return at->second;
   }
   void put_run(QueueId, JobId, JobId) override {}  // by_queue_ says it
-  void erase_run(QueueId, JobId) override {}
+  void erase_run(QueueId, JobId, JobId) override {}
   Record* next_of_queue(QueueId queue, JobId from) override {
     const std::set<JobId>& ids = by_queue_[queue];
     const auto at = ids.lower_bound(from);

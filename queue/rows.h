@@ -163,7 +163,7 @@ class Rows {
   [[nodiscard]] virtual std::optional<Span> first_span(Span::Stage stage) = 0;
   /// Which jobs a queue has: a run of ids, for find() and the sweep of cancelled queues.
   virtual void put_run(QueueId queue, JobId first, JobId last) = 0;
-  virtual void erase_run(QueueId queue, JobId first) = 0;
+  virtual void erase_run(QueueId queue, JobId first, JobId last) = 0;
   /// The first job of the queue with id ≥ `from`.
   [[nodiscard]] virtual Record* next_of_queue(QueueId queue, JobId from) = 0;
 

@@ -102,7 +102,7 @@ void RuledStore::sweep_retention(std::uint32_t& left) {
       --left;
       if (r == nullptr) {
         rows_->erase_span(*span);
-        rows_->erase_run(span->queue, span->first);
+        rows_->erase_run(span->queue, span->first, span->last);
         span.reset();
         break;
       }
@@ -117,7 +117,7 @@ void RuledStore::sweep_retention(std::uint32_t& left) {
       }
       // Not over yet: it gets another term with rows of its own; those before it are gone.
       rows_->erase_span(*span);
-      rows_->erase_run(span->queue, span->first);
+      rows_->erase_run(span->queue, span->first, span->last);
       put_retention_span(now_, r->job.id, r->job.id, span->queue);
       if (span->next <= span->last) {
         put_retention_span(span->time, span->next, span->last, span->queue);
