@@ -35,7 +35,8 @@ struct FlowSetup {
 struct FlowStats {
   std::uint64_t claimed = 0, composed = 0, parts_submitted = 0, parts_accepted = 0,
                 parts_refused = 0, parts_unanswered = 0, parts_resent = 0, receipts = 0,
-                receipts_early = 0, receipts_unmatched = 0, delivered = 0, failed = 0, expired = 0;
+                receipts_early = 0, receipts_unmatched = 0, inbound_not_kept = 0, delivered = 0,
+                failed = 0, expired = 0;
   std::uint64_t in_flight_parts = 0;
 };
 
@@ -61,6 +62,9 @@ class Flow final : public carriers::CarrierEvents {
   /// durably, then calls `done`.
   void stop(std::chrono::milliseconds patience, std::function<void()> done);
 
+  /// An operator says that the wall clock is right after a jump: expiry goes on.
+  void confirm_clock();
+
   [[nodiscard]] FlowStats stats() const;
   [[nodiscard]] std::vector<carriers::LinkReport> links() const;
   /// True when something the operator must see is wrong: no bound link of a carrier for a minute, a
@@ -75,7 +79,7 @@ class Flow final : public carriers::CarrierEvents {
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;  ///< store answers on their way find out that it is gone
 };
 
 }  // namespace cpgw::gateway::flow

@@ -20,6 +20,8 @@ struct LogField {
 class Log {
  public:
   virtual ~Log() = default;
+  /// False: a line of this level would be dropped, so its fields need not be made.
+  [[nodiscard]] virtual bool enabled(LogLevel) const { return true; }
   /// `event` is a stable short name such as "link-bound"; `text` one sentence for people.
   virtual void write(LogLevel level, std::string_view event, std::string_view text,
                      std::initializer_list<LogField> fields = {}) = 0;

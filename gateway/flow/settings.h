@@ -1,5 +1,5 @@
 // The flow's sections of the settings file: [numbers], [[route]], [[tenant]], [safety], [push],
-// [retry], [gateway] expiry.
+// [delivery].
 #pragma once
 
 #include <chrono>
