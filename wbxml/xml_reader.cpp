@@ -23,6 +23,8 @@ struct FreeContext {
 };
 using Context = std::unique_ptr<xmlParserCtxt, FreeContext>;
 
+constexpr const char* kNoNamespaces = "namespaces and prefixes are not used here; remove them";
+
 /// Names seen are kept by the context for ever: past this many it is replaced.
 constexpr int kMostNames = 2048;
 
@@ -156,6 +158,7 @@ struct XmlReader::Impl {
   Result<Document> read(std::string_view text, std::string_view name);
 
   bool new_context();
+  void note(Errc code, std::string message, Place place);
   void stop(Errc code, std::string message, Place place);
   void stop(Errc code, std::string message) { stop(code, std::move(message), here()); }
 
@@ -192,32 +195,30 @@ Place XmlReader::Impl::place_of(const xmlChar* place) {
   return {static_cast<std::uint32_t>(input->line), static_cast<std::uint32_t>(input->col)};
 }
 
+void XmlReader::Impl::note(Errc code, std::string message, Place place) {
+  if (error) return;  // what follows the first error is its consequence
+  Position at;
+  at.file = file;
+  at.line = place.line;
+  at.column = place.column;
+  error.emplace(code, std::move(message), std::move(at));
+}
+
 void XmlReader::Impl::stop(Errc code, std::string message, Place place) {
-  if (!error) {
-    Position at;
-    at.file = file;
-    at.line = place.line;
-    at.column = place.column;
-    error.emplace(code, std::move(message), std::move(at));
-  }
+  note(code, std::move(message), place);
   // Frees libxml2's buffer: nothing it passed to a callback may be read after this.
   xmlStopParser(context.get());
 }
 
 void XmlReader::Impl::library_error(const xmlError& e) {
+  // Only noted: libxml2 stops by itself or reads on, and is not to lose its buffer in between.
   if (e.level < XML_ERR_ERROR || error) return;
+  const bool encoding =
+      e.code == XML_ERR_UNKNOWN_ENCODING || e.code == XML_ERR_UNSUPPORTED_ENCODING;
   if (e.domain == XML_FROM_NAMESPACE) {
-    stop(Errc::unknown_name, "namespaces and prefixes are not used here; remove them");
-  } else if (e.code == XML_ERR_UNKNOWN_ENCODING || e.code == XML_ERR_UNSUPPORTED_ENCODING) {
-    stop(Errc::unsupported, message_of(e));
+    note(Errc::unknown_name, kNoNamespaces, here());
   } else {
-    // libxml2 stops by itself; a stop from inside its error path is not foreseen everywhere.
-    const Place place = here();
-    Position at;
-    at.file = file;
-    at.line = place.line;
-    at.column = place.column;
-    error.emplace(Errc::xml_syntax, message_of(e), std::move(at));
+    note(encoding ? Errc::unsupported : Errc::xml_syntax, message_of(e), here());
   }
 }
 
@@ -317,12 +318,12 @@ class TagScanner {
 
 void XmlReader::Impl::start_element(std::string_view name, bool prefixed, int count,
                                     const xmlChar** fields) {
+  if (error) return;
   const xmlParserInput& input = *context->input;
   TagScanner tag(input.base, input.cur);
   const Place place = place_of(tag.begin() != nullptr ? tag.begin() : input.cur);
   if (prefixed) {
-    return stop(Errc::unknown_name, "namespaces and prefixes are not used here; remove them",
-                place);
+    return stop(Errc::unknown_name, kNoNamespaces, place);
   }
   if (open.empty() && !choose_type(name, place)) return;
   if (find_tag(*type, name) == nullptr) {
@@ -352,6 +353,8 @@ void XmlReader::Impl::start_element(std::string_view name, bool prefixed, int co
 }
 
 void XmlReader::Impl::characters(std::string_view run) {
+  // libxml2 goes on delivering text after an error.
+  if (error || open.empty()) return;
   if (is_blank(run) && (!type->has_text || open.back()->children.empty() ||
                         open.back()->children.back().kind != Node::Kind::text)) {
     return;
@@ -385,7 +388,10 @@ xmlSAXHandler XmlReader::Impl::handler() {
   sax.initialized = XML_SAX2_MAGIC;
   sax.serror = [](void* user, xmlErrorPtr e) noexcept { of(user).library_error(*e); };
   sax.startDocument = [](void* user) noexcept {
-    const xmlChar* const declared = static_cast<xmlParserCtxt*>(user)->encoding;
+    // Of the declared name libxml2 keeps one copy here or there.
+    const auto* const parser = static_cast<const xmlParserCtxt*>(user);
+    const xmlChar* const declared =
+        parser->encoding != nullptr ? parser->encoding : parser->input->encoding;
     if (declared != nullptr && !encoding_is_read(text_of(declared))) {
       of(user).stop(Errc::unsupported,
                     "the declared encoding is not one that is read: UTF-8, UTF-16, ISO-8859-1 "
@@ -435,7 +441,7 @@ xmlSAXHandler XmlReader::Impl::handler() {
                            fields);
   };
   sax.endElementNs = [](void* user, const xmlChar*, const xmlChar*, const xmlChar*) noexcept {
-    of(user).open.pop_back();
+    if (!of(user).open.empty()) of(user).open.pop_back();
   };
   sax.characters = [](void* user, const xmlChar* run, int length) noexcept {
     of(user).characters({reinterpret_cast<const char*>(run), static_cast<std::size_t>(length)});

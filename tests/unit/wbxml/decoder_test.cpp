@@ -183,7 +183,7 @@ TEST(WbxmlDecoder, IgnoresProcessingInstructionsAndBlanksBetweenElements) {
             "<wap-provisioningdoc><parm name=\"APPID\"/></wap-provisioningdoc>");
 }
 
-/// Every way to cut a vector short, and every octet of it changed to every value in turn.
+/// Every way to cut a vector short, and every octet of it changed.
 TEST(WbxmlDecoder, ReadsOrRefusesEveryTruncationAndCorruption) {
   for (const char* file : {"prov.vectors", "prov_read.vectors"}) {
     for (const Vector& v : read_vectors(file)) {
@@ -195,7 +195,7 @@ TEST(WbxmlDecoder, ReadsOrRefusesEveryTruncationAndCorruption) {
       }
       Octets changed = whole;
       for (std::size_t i = 0; i < whole.size(); ++i) {
-        for (const unsigned flip : {0x01u, 0x80u, 0x40u, 0xFFu}) {
+        for (const unsigned flip : {0x01u, 0xC0u}) {
           changed[i] = whole[i] ^ std::byte(flip);
           const auto document = decode(changed);
           if (!document) {
