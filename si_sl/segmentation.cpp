@@ -2,6 +2,7 @@
 #include "si_sl/segmentation.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace cpgw::si_sl {
 namespace {
@@ -29,39 +30,52 @@ constexpr std::size_t multi_header(const SegmentOptions& options) {
   return kSingleHeader + 2 + (options.wide_reference ? 4 : 3);
 }
 
-/// Writes into a part; the part's fixed size has the room for every header here.
-class PartWriter {
- public:
-  explicit PartWriter(Part& part) : part_(part) { part_.octets = 0; }
-  PartWriter& u8(std::uint8_t v) {
-    part_.user_data[part_.octets++] = std::byte{v};
-    return *this;
-  }
-  PartWriter& u16(std::uint16_t v) {
-    return u8(static_cast<std::uint8_t>(v >> 8)).u8(static_cast<std::uint8_t>(v & 0xFF));
-  }
-  PartWriter& put(OctetView octets) {
-    std::ranges::copy(octets, part_.user_data.begin() + part_.octets);
-    part_.octets = static_cast<std::uint8_t>(part_.octets + octets.size());
-    return *this;
-  }
+/// The header of all parts of one push; only the part's number differs between them.
+struct Header {
+  std::array<std::byte, 1 + kPortsOctets + 2 + 4> octets{};
+  std::size_t size = 0;
+  std::size_t number_at = 0;  ///< 0 = no concatenation element
 
- private:
-  Part& part_;
+  void u8(unsigned v) { octets[size++] = static_cast<std::byte>(v & 0xFF); }
+  void u16(unsigned v) {
+    u8(v >> 8);
+    u8(v);
+  }
 };
 
-void put_ports(PartWriter& to, const SegmentOptions& options) {
-  to.u8(kPorts16).u8(4).u16(options.destination_port).u16(options.source_port);
+void put_ports(Header& to, const SegmentOptions& options) {
+  to.u8(kPorts16);
+  to.u8(4);
+  to.u16(options.destination_port);
+  to.u16(options.source_port);
 }
 
-void put_concatenation(PartWriter& to, const SegmentOptions& options, std::uint16_t reference,
-                       const Part& part) {
+void put_concatenation(Header& to, const SegmentOptions& options, std::uint16_t reference,
+                       std::uint8_t total) {
+  to.u8(options.wide_reference ? kConcatenation16 : kConcatenation8);
+  to.u8(options.wide_reference ? 4 : 3);
   if (options.wide_reference) {
-    to.u8(kConcatenation16).u8(4).u16(reference);
+    to.u16(reference);
   } else {
-    to.u8(kConcatenation8).u8(3).u8(static_cast<std::uint8_t>(reference & 0xFF));
+    to.u8(reference);
   }
-  to.u8(part.total).u8(part.number);
+  to.u8(total);
+  to.number_at = to.size;
+  to.u8(0);
+}
+
+Header make_header(const SegmentOptions& options, std::uint16_t reference, std::uint8_t total) {
+  Header header;
+  header.u8(0);
+  if (total > 1 && options.order == ElementOrder::concatenation_first) {
+    put_concatenation(header, options, reference, total);
+  }
+  put_ports(header, options);
+  if (total > 1 && options.order == ElementOrder::ports_first) {
+    put_concatenation(header, options, reference, total);
+  }
+  header.octets[0] = static_cast<std::byte>(header.size - 1);
+  return header;
 }
 
 tl::unexpected<Error> malformed(std::string message, std::size_t offset) {
@@ -134,30 +148,22 @@ Result<void> segment(OctetView push, std::uint16_t reference, const SegmentOptio
   auto count = part_count(push.size(), options);
   if (!count) return fail(std::move(count).error());
   const std::uint8_t total = *count;
-  const std::size_t header = total == 1 ? kSingleHeader : multi_header(options);
-  const std::size_t room = kUserDataOctets - header;
+  const Header header = make_header(options, reference, total);
+  const std::size_t room = kUserDataOctets - header.size;
   out.resize(total);
-  for (std::uint8_t i = 0; i < total; ++i) {
+  for (std::size_t i = 0; i < total; ++i) {
     Part& part = out[i];
+    const OctetView data = push.subspan(i * room, std::min(room, push.size() - i * room));
+    part.octets = static_cast<std::uint8_t>(header.size + data.size());
+    part.udh_octets = static_cast<std::uint8_t>(header.size);
     part.data_coding = options.data_coding;
     part.number = static_cast<std::uint8_t>(i + 1);
     part.total = total;
-    part.udh_octets = static_cast<std::uint8_t>(header);
-    PartWriter to(part);
-    to.u8(static_cast<std::uint8_t>(header - 1));
-    if (total == 1) {
-      put_ports(to, options);
-    } else if (options.order == ElementOrder::ports_first) {
-      put_ports(to, options);
-      put_concatenation(to, options, reference, part);
-    } else {
-      put_concatenation(to, options, reference, part);
-      put_ports(to, options);
-    }
-    const std::size_t from = i * room;
-    to.put(push.subspan(from, std::min(room, push.size() - from)));
+    std::memcpy(part.user_data.data(), header.octets.data(), header.size);
+    if (header.number_at != 0) part.user_data[header.number_at] = std::byte{part.number};
+    if (!data.empty()) std::memcpy(part.user_data.data() + header.size, data.data(), data.size());
     // A reused part keeps nothing of the push before.
-    std::fill(part.user_data.begin() + part.octets, part.user_data.end(), std::byte{0});
+    std::memset(part.user_data.data() + part.octets, 0, kUserDataOctets - part.octets);
   }
   return {};
 }
