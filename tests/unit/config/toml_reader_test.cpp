@@ -143,6 +143,17 @@ TEST(TomlReader, EveryCorruptionIsAValueOrAPlacedError) {
   }
 }
 
+TEST(TomlReader, PastTroubleStaysPast) {
+  std::size_t files = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(CPGW_VECTORS "/../fuzz/config/corpus/toml_reader")) {
+    const auto root = read_toml_file(entry.path());
+    EXPECT_TRUE(root || root.error().at.line > 0) << entry.path();
+    ++files;
+  }
+  EXPECT_GE(files, 9u);
+}
+
 TEST(TomlReader, ReadsFilesAndSaysWhyNot) {
   std::string folder = std::filesystem::temp_directory_path() / "cpgw-toml-XXXXXX";
   ASSERT_NE(mkdtemp(folder.data()), nullptr);
