@@ -29,8 +29,8 @@ std::vector<std::uint8_t> split_into_pieces(const DocumentType& type, std::strin
   std::vector<std::uint8_t> tokens;
   while (!value.empty()) {
     const ValueToken* best = nullptr;
-    for (const ValueToken& row : type.values) {
-      if (row.piece && row.page == page && value.starts_with(row.text) &&
+    for (const ValueToken& row : type.pieces) {
+      if (row.page == page && value.starts_with(row.text) &&
           (best == nullptr || row.text.size() > best->text.size())) {
         best = &row;
       }
@@ -178,8 +178,8 @@ bool Emitter::value_as_tokens(std::string_view name, std::string_view value) {
     writer_.u8(token->token);
     return true;
   }
-  for (const ValueToken& row : type_.values) {
-    if (!row.piece || !value.starts_with(row.text)) continue;
+  for (const ValueToken& row : type_.pieces) {
+    if (!value.starts_with(row.text)) continue;
     const AttributeToken* const start = find_start(type_, name, {}, row.page);
     if (start == nullptr) continue;
     const std::vector<std::uint8_t> tokens = split_into_pieces(type_, value, row.page);

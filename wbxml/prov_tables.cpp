@@ -274,6 +274,7 @@ constexpr DocumentType kProv{
     .values = kValues,
     .attributes_by_text = kAttributesByText,
     .values_by_text = kValuesByText,
+    .pieces = detail::pieces_of(kValues),
     .attribute_names = kAttributeNames,
 };
 

@@ -72,6 +72,16 @@ consteval bool texts_unique(const std::array<Row, N>& rows,
          }) == order.end();
 }
 
+/// The rows that are pieces, which have to stand together.
+template <std::size_t N>
+consteval std::span<const ValueToken> pieces_of(const std::array<ValueToken, N>& rows) {
+  const auto is_piece = [](const ValueToken& row) { return row.piece; };
+  const auto begin = std::find_if(rows.begin(), rows.end(), is_piece);
+  const auto end = std::find_if_not(begin, rows.end(), is_piece);
+  if (std::any_of(end, rows.end(), is_piece)) throw "the pieces of a table stand apart";
+  return {begin, end};
+}
+
 /// `names` holds the name of every row, once.
 template <std::size_t N, std::size_t M>
 consteval bool names_complete(const std::array<AttributeToken, N>& rows,

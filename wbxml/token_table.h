@@ -45,6 +45,8 @@ struct DocumentType {
   /// `values`.
   std::span<const std::uint16_t> attributes_by_text;
   std::span<const std::uint16_t> values_by_text;
+  /// The rows of `values` that are pieces.
+  std::span<const ValueToken> pieces;
   /// Every attribute name once.
   std::span<const std::string_view> attribute_names;
 };

@@ -55,15 +55,15 @@ class Walker {
   Place at(std::size_t offset) {
     offset = std::min(offset, text_.size());
     if (offset < offset_) *this = Walker(text_);
-    for (; offset_ < offset; ++offset_) {
-      const auto c = static_cast<unsigned char>(text_[offset_]);
-      if (c == '\n') {
-        ++place_.line;
-        place_.column = 1;
-      } else if ((c & 0xC0) != 0x80) {
-        ++place_.column;
-      }
+    while (const void* line_end = std::memchr(text_.data() + offset_, '\n', offset - offset_)) {
+      offset_ = static_cast<std::size_t>(static_cast<const char*>(line_end) - text_.data()) + 1;
+      place_ = {place_.line + 1, 1};
     }
+    std::uint32_t column = place_.column;
+    for (; offset_ != offset; ++offset_) {
+      column += (static_cast<unsigned char>(text_[offset_]) & 0xC0) != 0x80 ? 1 : 0;
+    }
+    place_.column = column;
     return place_;
   }
 
