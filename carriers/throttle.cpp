@@ -28,7 +28,8 @@ Throttle::Throttle(double rate, SteadyTime now)
       last_congestion_(now - kSecond),
       paused_until_(now) {}
 
-double Throttle::burst() const { return std::max(1.0, rate_ / 100); }
+// Half a part more than the burst, so that timers which fire late do not lose rate.
+double Throttle::burst() const { return std::max(1.0, rate_ / 100) + 0.5; }
 
 void Throttle::refill(SteadyTime now) {
   if (now <= filled_) return;

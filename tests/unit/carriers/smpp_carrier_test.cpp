@@ -268,7 +268,8 @@ TEST(SmppCarrier, KeepsTheRate) {
   const auto begin = std::chrono::steady_clock::now();
   ASSERT_TRUE(bench.submit(1, parts(10)));
   ASSERT_TRUE(bench.run_until([&] { return bench.flow.outcomes.size() == 10; }));
-  EXPECT_GE(std::chrono::steady_clock::now() - begin, 85ms) << "nine gaps of 10 ms";
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 80ms)
+      << "nine gaps of 10 ms, the first shorter";
   ASSERT_TRUE(bench.stop());
 }
 
