@@ -99,11 +99,12 @@ class Http : public ::testing::Test {
     listener_ = std::move(*listener);
   }
   bool run_until(const std::function<bool()>& done) {
-    for (int turn = 0; turn < 1000 && !done(); ++turn) {
+    for (int turn = 0; turn < 1000; ++turn) {
+      if (done()) return true;
       reactor_.restart();
       reactor_.run_for(5ms);
     }
-    return done();
+    return false;
   }
   bool run_until_closed(Peer& peer) {
     return run_until([&] {
