@@ -1,14 +1,12 @@
 #include "carriers/smpp/link.h"
 
 #include <algorithm>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/write.hpp>
 #include <unordered_map>
 
+#include "carriers/smpp/connection.h"
 #include "carriers/smpp/reconnect.h"
 
 namespace cpgw::carriers::smpp {
@@ -16,26 +14,17 @@ namespace cpgw::carriers::smpp {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr std::size_t kReadOctets = 65'536;
 constexpr std::size_t kBacklogOctets = 65'536;        // unsent: no more submits
 constexpr std::size_t kStuckBacklogOctets = 1 << 20;  // unsent: the peer has stopped reading
 constexpr unsigned kConfigurationInRow = 5;
 constexpr std::chrono::minutes kSuspension{15};  // then one push is tried again
 constexpr std::chrono::seconds kProvedAfter{10};
 
-// A connection with its buffers. Handlers hold it, so that what is left of an old one can never
-// touch the next.
-struct Connection {
-  explicit Connection(asio::io_context& reactor) : socket(reactor) {}
-  tcp::socket socket;
-  Octets in = Octets(kReadOctets), out;
-  bool writing = false;
-};
-
-class TcpLink final : public Link, public std::enable_shared_from_this<TcpLink> {
+class TcpLink final : public Link,
+                      private ConnectionOwner,
+                      public std::enable_shared_from_this<TcpLink> {
  public:
   TcpLink(const CarrierSetup& setup, std::shared_ptr<const SmppSettings> settings,
           std::shared_ptr<Throttle> throttle, LinkOwner& owner, std::string name,
@@ -47,7 +36,6 @@ class TcpLink final : public Link, public std::enable_shared_from_this<TcpLink> 
         throttle_(std::move(throttle)),
         owner_(&owner),
         ack_low_(ack_low),
-        resolver_(reactor_),
         timer_(reactor_),
         outbox_(settings_->part_order) {
     report_.name = std::move(name);
@@ -147,88 +135,45 @@ class TcpLink final : public Link, public std::enable_shared_from_this<TcpLink> 
     phase_ = Phase::connecting;
     phase_deadline_ = clock_.steady() + settings_->connect_timeout;
     set_state(LinkState::connecting, "connecting to " + peer());
-    connection_ = std::make_shared<Connection>(reactor_);
-    resolver_.async_resolve(
-        settings_->host, std::to_string(settings_->port),
-        [self = shared_from_this(), c = connection_](const error_code& problem,
-                                                     const tcp::resolver::results_type& found) {
-          if (c != self->connection_) return;
-          if (problem) return self->connect_failed("cannot resolve: " + problem.message());
-          asio::async_connect(
-              c->socket, found, [self, c](const error_code& refused, const tcp::endpoint&) {
-                if (c != self->connection_) return;
-                if (refused) return self->connect_failed("cannot connect: " + refused.message());
-                self->connected();
-              });
-        });
+    connection_ =
+        make_connection(reactor_, std::shared_ptr<ConnectionOwner>(shared_from_this(), this));
+    connection_->connect(settings_->host, settings_->port);
   }
 
   [[nodiscard]] std::string peer() const {
     return settings_->host + ":" + std::to_string(settings_->port);
   }
 
-  void connect_failed(const std::string& why) {
+  void on_connect_failed(const std::string& why) override {
     drop_connection();
     retry(Failure::unreachable, why + " (" + peer() + ")");
     pump();
   }
 
-  void connected() {
-    error_code ignored;
-    connection_->socket.set_option(tcp::no_delay(true), ignored);
-    connection_->socket.non_blocking(true, ignored);
+  void on_connected() override {
     phase_ = Phase::session;
     bound_ = false;
     answers_since_bind_ = 0;
     session_.emplace(settings_->session, clock_.steady());
     report_.detail = "binding";
-    read();
     pump();
   }
 
-  void read() {
-    connection_->socket.async_read_some(
-        asio::buffer(connection_->in), [self = shared_from_this(), c = connection_](
-                                           const error_code& problem, std::size_t octets) {
-          if (c != self->connection_) return;
-          if (problem) {
-            self->session_->lost("connection lost: " + problem.message());
-            return self->pump();
-          }
-          self->session_->received(OctetView(c->in).first(octets), self->clock_.steady());
-          self->pump();
-          if (c == self->connection_) self->read();
-        });
+  void on_octets(OctetView octets) override {
+    session_->received(octets, clock_.steady());
+    pump();
   }
 
-  void flush() {
-    if (connection_->writing || session_->output().empty()) return;
-    connection_->writing = true;
-    connection_->out.clear();
-    std::swap(connection_->out, session_->output());
-    asio::async_write(
-        connection_->socket, asio::buffer(connection_->out),
-        [self = shared_from_this(), c = connection_](const error_code& problem, std::size_t) {
-          c->writing = false;
-          if (c != self->connection_) return;
-          if (problem) self->session_->lost("connection lost: " + problem.message());
-          self->pump();
-        });
+  void on_connection_lost(const std::string& why) override {
+    session_->lost("connection lost: " + why);
+    pump();
   }
 
-  // Cuts the connection; its handlers find that it is not the link's any more.
+  void on_written() override { pump(); }
+
   void drop_connection() {
-    resolver_.cancel();
-    if (connection_) {
-      tcp::socket& socket = connection_->socket;
-      error_code ignored;
-      if (session_ && !connection_->writing && !session_->output().empty()) {
-        // Last words (unbind, its answer, a nack): as far as they go at once.
-        socket.write_some(asio::buffer(session_->output()), ignored);
-      }
-      socket.shutdown(tcp::socket::shutdown_both, ignored);
-      socket.close(ignored);
-    }
+    // Last words: unbind, its answer, a nack.
+    if (connection_) connection_->close(session_ ? OctetView(session_->output()) : OctetView{});
     connection_.reset();
     session_.reset();
     acks_.clear();
@@ -392,7 +337,7 @@ class TcpLink final : public Link, public std::enable_shared_from_this<TcpLink> 
     if (stopping_) pump_stop(now);
     if (!session_->closed()) {
       fill_window(now);
-      flush();
+      connection_->write(session_->output());
       if (session_->output().size() > kStuckBacklogOctets) {
         session_->lost("the peer does not read");
         settle_answers(now);
@@ -444,7 +389,6 @@ class TcpLink final : public Link, public std::enable_shared_from_this<TcpLink> 
   std::uint8_t ack_low_;
 
   std::shared_ptr<Connection> connection_;
-  tcp::resolver resolver_;
   asio::steady_timer timer_;
   bool armed_ = false;
   SteadyTime armed_for_{};
