@@ -125,6 +125,7 @@ LogWriter::LogWriter(const LogSettings& settings, const Clock& clock, std::uniqu
     : format_(settings.format), level_(settings.level), clock_(clock), impl_(std::move(impl)) {}
 
 LogWriter::~LogWriter() {
+  if (impl_->logger == nullptr) return;  // it could not be opened
   say_lost();
   impl_->logger.reset();
   impl_->thread.reset();
