@@ -65,12 +65,12 @@ ConnectionId MessageCentre::open() {
 void MessageCentre::receive(ConnectionId connection, OctetView octets, SteadyTime now,
                             WallTime wall) {
   const auto found = connections_.find(connection);
-  if (found == connections_.end() || found->second->closing) return;
+  if (found == connections_.end() || found->second->deaf) return;
   Connection& c = *found->second;
   now_ = now;
   wall_ = wall;
   c.framer.feed(octets);
-  while (!c.closing) {
+  while (!c.deaf) {
     const auto next = c.framer.next();
     if (!next) {
       smpp::Pdu nack;
@@ -79,7 +79,7 @@ void MessageCentre::receive(ConnectionId connection, OctetView octets, SteadyTim
       nack.sequence_number = 0;
       send(c, nack);
       ++counters_.nacks;
-      c.closing = true;
+      c.deaf = c.closing = true;
       break;
     }
     if (!*next) break;
@@ -107,7 +107,7 @@ void MessageCentre::handle(Connection& c, OctetView octets) {
     case CommandId::enquire_link: ++counters_.enquire_links; return send(c, smpp::answer(pdu_));
     case CommandId::unbind:
       send(c, smpp::answer(pdu_));
-      c.closing = true;
+      c.deaf = c.closing = true;
       return;
     default: break;
   }
@@ -198,14 +198,15 @@ void MessageCentre::submit(Connection& c, OctetView octets) {
     if (options_.delay_ms > 0)
       replies_.push_back({now_ + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
                                      std::chrono::duration<double, std::milli>(options_.delay_ms)),
-                          {c.id, encoded(response)}});
+                          {c.id, encoded(response), drop}});
     else
       send(c, response);
   }
   if (drop) {
     ++counters_.drops;
     if (silent) ++counters_.drops_unanswered;
-    c.closing = true;
+    c.deaf = true;
+    c.closing = silent || options_.delay_ms <= 0;
     mark(c);
   }
   if (refused != 0) return;
@@ -329,7 +330,7 @@ MessageCentre::Connection* MessageCentre::target(const Deliver& deliver) {
   Connection* best = nullptr;
   const std::string_view number = without_plus(deliver.of.destination_addr);
   for (const auto& [id, c] : connections_) {
-    if (!c->receives || c->closing) continue;
+    if (!c->receives || c->deaf) continue;
     if (deliver.receipt) {
       if (c->phones || c->account != deliver.of.account) continue;
       if (id == deliver.of.connection) return c.get();
@@ -372,7 +373,7 @@ void MessageCentre::offer_waiting(Connection& c) {
 
 // Sends queued deliver_sm as far as the window and unwritten output let it.
 void MessageCentre::fill(Connection& c) {
-  while (!c.closing && !c.queue.empty() && c.unanswered.size() < options_.deliver_window &&
+  while (!c.deaf && !c.queue.empty() && c.unanswered.size() < options_.deliver_window &&
          c.output.size() < kMostOutput) {
     Deliver deliver = std::move(c.queue.front());
     c.queue.pop_front();
@@ -416,6 +417,7 @@ void MessageCentre::tick(SteadyTime now, WallTime wall) {
     if (found == connections_.end()) continue;
     Connection& c = *found->second;
     c.output.insert(c.output.end(), reply.pdu.begin(), reply.pdu.end());
+    if (reply.last) c.closing = true;
     mark(c);
   }
   for (auto* timed : {&receipts_, &again_}) {

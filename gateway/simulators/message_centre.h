@@ -98,6 +98,7 @@ class MessageCentre {
     std::string account;
     bool bound = false, transmits = false, receives = false, phones = false;
     std::string prefix;
+    bool deaf = false;  ///< nothing more is taken; closing follows with the last answer
     bool closing = false, ready = false;
     Octets output;
     std::deque<Deliver> queue;
@@ -112,6 +113,7 @@ class MessageCentre {
   struct Reply {
     ConnectionId connection;
     Octets pdu;
+    bool last = false;  ///< close after it
   };
 
   void handle(Connection& c, OctetView octets);
