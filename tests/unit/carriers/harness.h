@@ -149,6 +149,7 @@ class Server {
   void accept() {
     acceptor_.async_accept([this](auto problem, tcp::socket socket) {
       if (problem) return;
+      socket.set_option(tcp::no_delay(true));
       links.push_back(std::make_shared<ServerLink>(std::move(socket), handler));
       if (cut_at_accept) {
         links.back()->close();
