@@ -52,11 +52,11 @@ struct MidEntry {
 struct Span {
   enum class Stage : std::uint8_t { deadline = 1, retention = 2 };
   Stage stage = Stage::deadline;
-  WallTime time;  ///< the deadline; for left-overs of retention the time they were met
-  JobId first, last;
+  WallTime time{};  ///< the deadline; for left-overs of retention the time they were met
+  JobId first{}, last{};
   bool late = false;
-  QueueId queue;
-  JobId next;  ///< where the sweep goes on, ≥ first
+  QueueId queue{};
+  JobId next{};  ///< where the sweep goes on, ≥ first
 };
 
 struct EarlyReceipt {

@@ -28,8 +28,8 @@ StepResult refused(Errc code, std::string message, Position at) {
 std::uint32_t mask(unsigned parts) { return parts >= kMaxParts ? ~0u : (1u << parts) - 1; }
 
 std::uint32_t parts_to_send(const Job& job) {
-  if (job.parts == 0) return ~0u;
-  return mask(job.parts) & ~job.accepted & ~job.delivered;
+  const std::uint32_t all = job.parts == 0 ? ~0u : mask(job.parts);
+  return all & ~job.accepted & ~job.delivered;
 }
 
 bool multi_part(const Job& job) { return job.parts_estimate > 1 || job.parts > 1; }
@@ -257,6 +257,7 @@ StepResult RuledStore::apply(const step::Composed& s) {
   const bool was_multi = multi_part(r->job);
   r->job.parts = s.parts;
   r->job.push_digest = s.push_digest;
+  r->job.in_doubt &= mask(s.parts);
   r->composed = true;
   if (!was_multi && multi_part(r->job)) ++busy_[r->job.recipient.packed()];
   rows_->save(*r);
