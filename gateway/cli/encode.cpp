@@ -1,0 +1,166 @@
+// cpgw encode: one document to WBXML, push, parts or TPDUs, without a gateway.
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <ostream>
+
+#include "gateway/cli/commands.h"
+#include "gateway/cli/security_options.h"
+#include "si_sl/segmentation.h"
+#include "si_sl/tpdu.h"
+#include "si_sl/wsp_push.h"
+#include "wbxml/template.h"
+#include "wbxml/xml_reader.h"
+
+namespace cpgw::gateway::cli {
+namespace {
+
+/// Everything one document became on its way; later forms are empty when not asked for.
+struct Encoded {
+  Octets wbxml, push;
+  std::string mac;
+  Secret code;  ///< USERPINMAC
+  std::vector<si_sl::Part> parts;
+  std::vector<Octets> tpdus;
+};
+
+Result<Octets> fill_document(Io& io, const EncodeCommand& command) {
+  auto xml = read_input(io, command.file);
+  if (!xml) return fail(std::move(xml).error());
+  auto document = wbxml::read_xml(*xml, command.file == "-" ? "standard input" : command.file);
+  if (!document) return fail(std::move(document).error());
+  auto slots = parse_slots(command.slots);
+  if (!slots) return fail(std::move(slots).error());
+  const wbxml::EncodeOptions options{static_cast<std::uint8_t>(command.wbxml_version)};
+  auto form = wbxml::Template::compile(*document, slots->specs, options);
+  if (!form) return fail(std::move(form).error());
+  auto values = slots->values_for(form->slots());
+  if (!values) return fail(std::move(values).error());
+  Octets out;
+  if (auto filled = form->fill(*values, out); !filled) return fail(std::move(filled).error());
+  return out;
+}
+
+Result<void> sign(Io& io, const EncodeCommand& command, Encoded& encoded) {
+  auto inputs = read_security(io, command.security);
+  if (!inputs) return fail(std::move(inputs).error());
+  if (inputs->method == signer::Security::USERPINMAC) inputs->pin = signer::draw_pin(io.random, 8);
+  si_sl::PushHeaders headers;
+  signer::BootstrapSigner signer;
+  if (inputs->method == signer::Security::USERPINMAC) {
+    auto code = signer.userpinmac_code(*inputs->pin, encoded.wbxml);
+    if (!code) return fail(std::move(code).error());
+    encoded.code = std::move(*code);
+  } else if (inputs->method != signer::Security::none) {
+    auto mac = signer.mac(inputs->method, inputs->imsi ? &*inputs->imsi : nullptr,
+                          inputs->pin ? &*inputs->pin : nullptr, encoded.wbxml);
+    if (!mac) return fail(std::move(mac).error());
+    encoded.mac.assign(mac->begin(), mac->end());
+  }
+  if (inputs->method != signer::Security::none)
+    headers.SEC = static_cast<std::uint8_t>(inputs->method);
+  headers.MAC = encoded.mac;
+  return si_sl::write_push(static_cast<std::uint8_t>(command.tid), headers, encoded.wbxml,
+                           encoded.push);
+}
+
+Result<void> cut(const EncodeCommand& command, Encoded& encoded) {
+  si_sl::SegmentOptions options;
+  options.wide_reference = command.wide_reference;
+  options.order = command.order == "ports-first" ? si_sl::ElementOrder::ports_first
+                                                 : si_sl::ElementOrder::concatenation_first;
+  options.part_limit = static_cast<std::uint8_t>(command.part_limit);
+  options.data_coding = static_cast<std::uint8_t>(command.data_coding);
+  return si_sl::segment(encoded.push, static_cast<std::uint16_t>(command.ref), options,
+                        encoded.parts);
+}
+
+Result<void> address(const EncodeCommand& command, Encoded& encoded) {
+  const auto number = Msisdn::parse(command.number);
+  if (!number) return fail(Error(number.error()).in("--to-number"));
+  for (const si_sl::Part& part : encoded.parts) {
+    Octets tpdu;
+    if (auto done = si_sl::write_submit(
+            si_sl::submit_of(part, si_sl::TpAddress::international(*number)), tpdu);
+        !done) {
+      return done;
+    }
+    encoded.tpdus.push_back(std::move(tpdu));
+  }
+  return {};
+}
+
+std::string as_json(const EncodeCommand& command, const Encoded& encoded) {
+  boost::json::object all;
+  if (!encoded.parts.empty()) {
+    boost::json::array parts;
+    for (std::size_t i = 0; i < encoded.parts.size(); ++i) {
+      const si_sl::Part& part = encoded.parts[i];
+      boost::json::object one{
+          {"udh", to_hex(part.udh())}, {"data", to_hex(part.data())}, {"dcs", part.data_coding}};
+      if (i < encoded.tpdus.size()) one["tpdu"] = to_hex(encoded.tpdus[i]);
+      parts.push_back(std::move(one));
+    }
+    all["parts"] = std::move(parts);
+  }
+  if (command.as != "wbxml") all["push"] = to_hex(encoded.push);
+  all["wbxml"] = to_hex(encoded.wbxml);
+  if (!encoded.mac.empty()) all["mac"] = encoded.mac;
+  if (!encoded.code.empty()) all["code"] = as_text(encoded.code.expose());
+  return boost::json::serialize(all);
+}
+
+}  // namespace
+
+int run(const EncodeCommand& command, Io& io) {
+  Encoded encoded;
+  auto wbxml = fill_document(io, command);
+  if (!wbxml) return complain(io, wbxml.error());
+  encoded.wbxml = std::move(*wbxml);
+  std::vector<OctetView> lines;
+  if (command.as == "wbxml") {
+    if (!command.security.sec.empty()) {
+      io.err << "cpgw: error: --sec goes with --as push, sms or tpdu: bare WBXML carries no MAC\n";
+      return kUsage;
+    }
+    lines.emplace_back(encoded.wbxml);
+  } else {
+    if (command.security.sec.empty()) {
+      io.err << "cpgw: error: --sec is needed for --as " << command.as
+             << ": netwpin, userpin, usernetwpin, userpinmac, or none\n";
+      return kUsage;
+    }
+    if (command.as == "tpdu" && command.number.empty()) {
+      io.err << "cpgw: error: --to-number is needed for --as tpdu\n";
+      return kUsage;
+    }
+    if (auto done = sign(io, command, encoded); !done) return complain(io, done.error());
+    if (command.as == "push") {
+      lines.emplace_back(encoded.push);
+    } else {
+      if (auto done = cut(command, encoded); !done) return complain(io, done.error());
+      if (command.as == "tpdu") {
+        if (auto done = address(command, encoded); !done) return complain(io, done.error());
+        lines.assign(encoded.tpdus.begin(), encoded.tpdus.end());
+      } else {
+        for (const si_sl::Part& part : encoded.parts) lines.push_back(part.whole());
+      }
+    }
+  }
+  if (command.to == "json") {
+    io.out << as_json(command, encoded) << "\n";
+  } else {
+    for (const OctetView line : lines) {
+      if (command.to == "raw") {
+        io.out << as_text(line);
+      } else {
+        io.out << to_hex(line) << "\n";
+      }
+    }
+    if (!encoded.code.empty())
+      io.err << "code for the user: " << as_text(encoded.code.expose()) << "\n";
+  }
+  return io.out.good() ? kDone : kMalformed;
+}
+
+}  // namespace cpgw::gateway::cli

@@ -1,0 +1,387 @@
+// The command line's grammar: the one translation unit that sees CLI11.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <ostream>
+
+#include "gateway/cli/commands.h"
+
+namespace cpgw::gateway::cli {
+namespace {
+
+/// Builds one CLI::App; every sub-command's callback puts its filled options into `chosen`.
+class Grammar {
+ public:
+  Grammar();
+
+  CLI::App app{"Client provisioning push gateway: settings onto phones over the air", "cpgw"};
+  std::optional<Command> chosen;
+
+ private:
+  CLI::App* command(CLI::App& parent, const std::string& name, const std::string& text,
+                    const std::string& example) {
+    CLI::App* sub = parent.add_subcommand(name, text);
+    sub->footer("\nExample:\n  " + example);
+    return sub;
+  }
+  template <class T>
+  void choose(CLI::App* sub, T& options) {
+    sub->callback([this, &options] { chosen = options; });
+  }
+  static void gateway_options(CLI::App* sub, ToGateway& to, bool tenant = true) {
+    sub->add_option("--config", to.config,
+                    "settings file (else CPGW_CONFIG, ./cpgw.toml, /etc/cpgw/cpgw.toml)");
+    if (tenant)
+      sub->add_option("--tenant", to.tenant, "tenant (may be left out when one is configured)");
+    sub->add_flag("--json", to.json, "one JSON document");
+  }
+  static void security_options(CLI::App* sub, SecurityOptions& security) {
+    sub->add_option("--sec", security.sec, "how the push is signed; never defaulted")
+        ->check(CLI::IsMember({"netwpin", "userpin", "usernetwpin", "userpinmac", "none"}));
+  }
+  static void secret_options(CLI::App* sub, SecurityOptions& security) {
+    sub->add_option("--imsi", security.imsi, "IMSI digits (better: --imsi-file or CPGW_IMSI)");
+    sub->add_option("--imsi-file", security.imsi_file, "file whose first line is the IMSI");
+    sub->add_option("--pin", security.pin, "PIN digits (better: --pin-file or CPGW_PIN)");
+    sub->add_option("--pin-file", security.pin_file, "file whose first line is the PIN");
+  }
+  static void slot_options(CLI::App* sub, SlotOptions& slots, bool values) {
+    sub->add_option("--slot-type", slots.types,
+                    "declare a slot: name=text|digits|host|ip|uri[:octets]")
+        ->allow_extra_args(false);
+    if (values)
+      sub->add_option("--slot", slots.values, "give a slot its value: name=value")
+          ->allow_extra_args(false);
+  }
+  static void job_options(CLI::App* sub, std::uint32_t& expires_in, int& priority) {
+    sub->add_option("--expires-in", expires_in,
+                    "seconds until it is given up (else the gateway's setting)")
+        ->check(CLI::Range(1, 2592000));
+    sub->add_option("--priority", priority, "0 first to 9 last")->check(CLI::Range(0, 9));
+  }
+
+  void tools();
+  void gateway_process();
+  void sending();
+  void looking();
+  void simulators_();
+
+  InitCommand init_;
+  ServeCommand serve_;
+  DemoCommand demo_;
+  EncodeCommand encode_;
+  DecodeCommand decode_;
+  SendCommand send_;
+  ImportProvidersCommand providers_;
+  ImportRecipientsCommand recipients_;
+  std::map<std::string, CampaignCommand> campaigns_;
+  std::map<std::string, JobCommand> jobs_;
+  SubscriberCommand subscriber_;
+  CarrierCommand carrier_;
+  std::map<std::string, ConfigCommand> configs_;
+  std::map<std::string, StoreCommand> stores_;
+  simulators::SmscOptions smsc_;
+  simulators::HandsetOptions handset_;
+};
+
+Grammar::Grammar() {
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("cpgw ") + CPGW_VERSION);
+  app.set_help_all_flag("--help-all", "Help of every command");
+  app.footer(
+      "\nExit status: 0 done, 1 the answer is no, 2 wrong usage, 3 input unreadable or malformed, "
+      "4 gateway or peer not reached\n"
+      "Example:\n  cpgw demo --subscribers 10");
+  gateway_process();
+  tools();
+  sending();
+  looking();
+  simulators_();
+}
+
+void Grammar::gateway_process() {
+  CLI::App* init = command(app, "init", "Write starter settings, a keyring and the data folder",
+                           "cpgw init --directory .");
+  init->add_option("--directory", init_.directory, "where to (default: here)");
+  choose(init, init_);
+  CLI::App* serve = command(app, "serve", "Run the gateway", "cpgw serve --config cpgw.toml");
+  serve->add_option("--config", serve_.config,
+                    "settings file (else CPGW_CONFIG, ./cpgw.toml, /etc/cpgw/cpgw.toml)");
+  choose(serve, serve_);
+  CLI::App* demo = command(
+      app, "demo", "Gateway, message centre and handsets on loopback, a real campaign, a verdict",
+      "cpgw demo --subscribers 10");
+  demo->add_option("--subscribers", demo_.subscribers, "phones with random IMSIs")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  demo->add_option("--provider", demo_.provider,
+                   "whose settings: cc/NAME[#n] (default: a fixed one)");
+  demo->add_option("--providers-file", demo_.providers_file,
+                   "the provider database, where it is not in its usual place");
+  demo->add_option("--keep", demo_.keep, "folder that keeps settings, store and logs afterwards");
+  demo->add_option("--seed", demo_.seed, "same seed, same phones");
+  demo->add_flag("--json", demo_.json, "one JSON document");
+  choose(demo, demo_);
+}
+
+void Grammar::tools() {
+  CLI::App* encode = command(
+      app, "encode", "Provisioning XML to WBXML, push, SMS parts or TPDUs, without a gateway",
+      "cpgw encode settings.xml --as sms --sec userpin --pin 1234");
+  encode->add_option("file", encode_.file, "XML document, - for standard input")->required();
+  encode->add_option("--as", encode_.as, "wbxml, push, sms, tpdu")
+      ->check(CLI::IsMember({"wbxml", "push", "sms", "tpdu"}))
+      ->capture_default_str();
+  encode->add_option("--to", encode_.to, "hex, raw, json")
+      ->check(CLI::IsMember({"hex", "raw", "json"}))
+      ->capture_default_str();
+  security_options(encode, encode_.security);
+  secret_options(encode, encode_.security);
+  slot_options(encode, encode_.slots, true);
+  encode->add_option("--ref", encode_.ref, "concatenation reference, decimal or 0x…")
+      ->check(CLI::Range(0, 65535));
+  encode->add_option("--tid", encode_.tid, "WSP transaction id, decimal or 0x…")
+      ->check(CLI::Range(0, 255));
+  encode->add_flag("--wide-reference", encode_.wide_reference, "16-bit concatenation reference");
+  encode->add_option("--order", encode_.order, "order of the header's elements")
+      ->check(CLI::IsMember({"ports-first", "concatenation-first"}));
+  encode->add_option("--part-limit", encode_.part_limit, "over it the document is refused")
+      ->check(CLI::Range(1, 255))
+      ->capture_default_str();
+  encode->add_option("--data-coding", encode_.data_coding, "TP-DCS, decimal or 0x…")
+      ->check(CLI::Range(0, 255));
+  encode->add_option("--to-number", encode_.number, "destination of --as tpdu, international");
+  encode->add_option("--wbxml-version", encode_.wbxml_version, "1 = WBXML 1.1, 2 = 1.2, 3 = 1.3")
+      ->check(CLI::Range(1, 3));
+  choose(encode, encode_);
+
+  CLI::App* decode =
+      command(app, "decode", "WBXML, a push, SMS parts, TPDUs or SMPP PDUs back to XML",
+              "cpgw decode push.hex");
+  decode
+      ->add_option("file", decode_.file,
+                   "hexadecimal or raw octets, - for standard input; parts one per line")
+      ->capture_default_str();
+  decode->add_option("--from", decode_.from, "auto, wbxml, push, sms, tpdu, smpp")
+      ->check(CLI::IsMember({"auto", "wbxml", "push", "sms", "tpdu", "smpp"}))
+      ->capture_default_str();
+  decode->add_option("--to", decode_.to, "xml, json")
+      ->check(CLI::IsMember({"xml", "json"}))
+      ->capture_default_str();
+  choose(decode, decode_);
+}
+
+void Grammar::sending() {
+  CLI::App* send =
+      command(app, "send", "One push through the running gateway",
+              "cpgw send settings.xml --to +358401234567 --sec userpin --pin 12345678");
+  gateway_options(send, send_.gateway);
+  send->add_option("file", send_.file, "XML document, - for standard input")->required();
+  send->add_option("--to", send_.to, "the phone's number")->required();
+  security_options(send, send_.security);
+  secret_options(send, send_.security);
+  slot_options(send, send_.slots, true);
+  job_options(send, send_.expires_in, send_.priority);
+  send->add_option("--key", send_.key, "the same key never sends twice");
+  choose(send, send_);
+
+  CLI::App* import = app.add_subcommand("import", "Real data in");
+  import->require_subcommand(1);
+  CLI::App* providers =
+      command(*import, "providers",
+              "One provisioning document per provider of mobile-broadband-provider-info",
+              "cpgw import providers --out documents");
+  providers->add_option("file", providers_.file,
+                        "serviceproviders.xml (default: where the Debian package puts it)");
+  providers->add_option("--out", providers_.out,
+                        "folder for the documents; left out: only the report");
+  providers->add_option("--provider", providers_.provider, "only this one: cc/NAME[#n]");
+  providers->add_flag("--json", providers_.json, "one JSON document");
+  choose(providers, providers_);
+  CLI::App* recipients =
+      command(*import, "recipients",
+              "Recipients of a campaign from CSV: number, imsi, pin and one column per slot",
+              "cpgw import recipients people.csv --campaign spring");
+  gateway_options(recipients, recipients_.gateway);
+  recipients->add_option("file", recipients_.file, "CSV with a header row, - for standard input")
+      ->required();
+  recipients->add_option("--campaign", recipients_.campaign, "campaign they belong to")->required();
+  recipients->add_option("--name", recipients_.name,
+                         "name of the import (default: the file's name)");
+  recipients->add_option("--rejects", recipients_.rejects,
+                         "where bad rows go (default: FILE.rejected.csv)");
+  choose(recipients, recipients_);
+
+  CLI::App* campaign = app.add_subcommand("campaign", "One document to many");
+  campaign->require_subcommand(1);
+  const std::pair<const char*, const char*> verbs[] = {
+      {"new", "Make a campaign from a document"},
+      {"start", "Let a new campaign run"},
+      {"pause", "Hand out no more of it"},
+      {"resume", "Go on after a pause"},
+      {"cancel", "End it for good; what is on its way goes on"},
+      {"status", "Its state and counts"},
+      {"watch", "Its counts until it is finished"},
+      {"list", "Every campaign"}};
+  for (const auto& [verb, text] : verbs) {
+    CampaignCommand& options = campaigns_[verb];
+    options.verb = verb;
+    const bool is_new = options.verb == "new";
+    const bool is_list = options.verb == "list";
+    CLI::App* sub = command(*campaign, verb, text,
+                            is_new ? "cpgw campaign new spring --content settings.xml --sec netwpin"
+                            : is_list ? "cpgw campaign list"
+                                      : std::string("cpgw campaign ") + verb + " spring");
+    gateway_options(sub, options.gateway);
+    if (!is_list) sub->add_option("name", options.name, "campaign")->required();
+    if (is_new) {
+      sub->add_option("--content", options.content, "XML document, - for standard input")
+          ->required();
+      security_options(sub, options.security);
+      slot_options(sub, options.slots, false);
+      job_options(sub, options.expires_in, options.priority);
+    }
+    choose(sub, options);
+  }
+}
+
+void Grammar::looking() {
+  CLI::App* job = app.add_subcommand("job", "One push to one phone");
+  job->require_subcommand(1);
+  const std::pair<const char*, const char*> verbs[] = {
+      {"show", "What became of it"},
+      {"list", "Jobs by campaign, number or state"},
+      {"cancel", "Do not send it"},
+      {"code", "What the user of a USERPINMAC push types"}};
+  for (const auto& [verb, text] : verbs) {
+    JobCommand& options = jobs_[verb];
+    options.verb = verb;
+    const bool is_list = options.verb == "list";
+    CLI::App* sub = command(*job, verb, text,
+                            is_list ? "cpgw job list --campaign spring --state failed"
+                                    : std::string("cpgw job ") + verb + " 123456789");
+    gateway_options(sub, options.gateway);
+    if (is_list) {
+      sub->add_option("--campaign", options.campaign, "only of this campaign");
+      sub->add_option("--number", options.number, "only to this number");
+      sub->add_option("--state", options.state, "only in this state")
+          ->check(CLI::IsMember({"waiting", "held", "claimed", "in_doubt", "sent", "delivered",
+                                 "failed", "expired", "cancelled"}));
+      sub->add_option("--after", options.after, "go on after this id");
+      sub->add_option("--limit", options.limit, "at most so many")
+          ->check(CLI::Range(1, 1000))
+          ->capture_default_str();
+    } else {
+      sub->add_option("id", options.id, "the job's id")->required();
+    }
+    choose(sub, options);
+  }
+  CLI::App* subscriber =
+      command(app, "subscriber", "Everything sent to one number", "cpgw subscriber +358401234567");
+  gateway_options(subscriber, subscriber_.gateway);
+  subscriber->add_option("number", subscriber_.number, "the phone's number")->required();
+  choose(subscriber, subscriber_);
+
+  CLI::App* carrier = app.add_subcommand("carrier", "Roads to operators");
+  carrier->require_subcommand(1);
+  CLI::App* list =
+      command(*carrier, "list", "Every link with its state and counts", "cpgw carrier list");
+  gateway_options(list, carrier_.gateway, false);
+  choose(list, carrier_);
+
+  CLI::App* config = app.add_subcommand("config", "The settings file");
+  config->require_subcommand(1);
+  for (const char* verb : {"check", "reload"}) {
+    ConfigCommand& options = configs_[verb];
+    options.verb = verb;
+    CLI::App* sub = command(*config, verb,
+                            options.verb == "check" ? "Every mistake with its line"
+                                                    : "Apply the changed file, whole or not at all",
+                            std::string("cpgw config ") + verb);
+    gateway_options(sub, options.gateway, false);
+    choose(sub, options);
+  }
+  CLI::App* store = app.add_subcommand("store", "The durable store");
+  store->require_subcommand(1);
+  for (const char* verb : {"check", "stats"}) {
+    StoreCommand& options = stores_[verb];
+    options.verb = verb;
+    CLI::App* sub =
+        command(*store, verb,
+                options.verb == "check" ? "Read everything and cross-check it (gateway stopped)"
+                                        : "Counts and size",
+                std::string("cpgw store ") + verb);
+    gateway_options(sub, options.gateway, false);
+    choose(sub, options);
+  }
+}
+
+void Grammar::simulators_() {
+  CLI::App* simulate = app.add_subcommand("simulate", "Peers for trying things out, on loopback");
+  simulate->require_subcommand(1);
+  CLI::App* smsc = command(*simulate, "smsc", "A message centre speaking SMPP 3.4",
+                           "cpgw simulate smsc --port 2775");
+  smsc->add_option("--bind", smsc_.bind, "address to listen on")->capture_default_str();
+  smsc->add_option("--port", smsc_.port, "0 = a free one; the first line says which")
+      ->capture_default_str();
+  smsc->add_option("--system-id", smsc_.system_id, "the only bind accepted (default: any)");
+  smsc->add_option("--password", smsc_.password, "of that bind");
+  smsc->add_option("--delay-ms", smsc_.delay_ms, "answer a submit_sm this much later")
+      ->check(CLI::Range(0.0, 600000.0));
+  smsc->add_option("--throttle-rate", smsc_.throttle_rate, "share refused with ESME_RTHROTTLED")
+      ->check(CLI::Range(0.0, 1.0));
+  smsc->add_option("--max-rate", smsc_.max_rate, "ESME_RTHROTTLED above so many in a second");
+  smsc->add_option("--error-rate", smsc_.error_rate, "share refused with --error-status")
+      ->check(CLI::Range(0.0, 1.0));
+  smsc->add_option("--error-status", smsc_.error_status, "command_status, decimal or 0x…");
+  smsc->add_option("--drop-every", smsc_.drop_every,
+                   "close the connection at every so many submit_sm");
+  smsc->add_flag("--drop-before-resp", smsc_.drop_before_resp, "... without answering that one");
+  smsc->add_option("--dlr-ms", smsc_.dlr_ms,
+                   "a receipt comes this much after the phone took the message");
+  smsc->add_option("--dlr-fail-rate", smsc_.dlr_fail_rate, "share of receipts that say UNDELIV")
+      ->check(CLI::Range(0.0, 1.0));
+  smsc->add_flag("--wait-for-phone", smsc_.wait_for_phone, "keep messages until a phone is bound");
+  smsc->add_option("--record", smsc_.record, "file: one JSON line per submit_sm");
+  smsc->add_flag("--hex-id", smsc_.hex_id, "message ids in hexadecimal");
+  smsc->add_option("--first-id", smsc_.first_id, "first message id (default: from the clock)");
+  smsc->add_option("--seed", smsc_.seed, "of the shares above");
+  smsc->add_option("--stats-file", smsc_.stats_file, "counts, written at the end and at SIGUSR1");
+  choose(smsc, smsc_);
+  CLI::App* handset = command(
+      *simulate, "handset", "Phones that take pushes from the message centre and check them",
+      "cpgw simulate handset --port 2775 --phones phones.csv --expect settings.xml");
+  handset->add_option("--host", handset_.host, "message centre")->capture_default_str();
+  handset->add_option("--port", handset_.port, "its port")->capture_default_str();
+  handset->add_option("--system-id", handset_.system_id, "bind as")->capture_default_str();
+  handset->add_option("--password", handset_.password, "bind with");
+  handset->add_option("--address-prefix", handset_.address_prefix,
+                      "only messages to numbers that begin so");
+  handset->add_option("--phones", handset_.phones, "lines number,imsi[,pin]; - for standard input")
+      ->capture_default_str();
+  handset->add_option("--expect", handset_.expect, "XML file: the document every phone must get");
+  handset->add_flag("--allow-unsigned", handset_.allow_unsigned, "take pushes without SEC");
+  handset->add_option("--exit-after", handset_.exit_after,
+                      "leave when so many phones have verified");
+  handset->add_option("--report-fd", handset_.report_fd,
+                      "descriptor for JSON lines, one per verdict");
+  handset->add_flag("--progress", handset_.progress, "lines for people on standard error");
+  choose(handset, handset_);
+}
+
+}  // namespace
+
+std::variant<Command, Exit> parse_command(const std::vector<std::string>& arguments, Io& io) {
+  Grammar grammar;
+  try {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    grammar.app.parse(std::move(reversed));
+  } catch (const CLI::ParseError& stop) {
+    const bool asked = stop.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
+    grammar.app.exit(stop, io.out, io.err);
+    return asked ? kDone : kUsage;
+  }
+  return std::move(*grammar.chosen);
+}
+
+}  // namespace cpgw::gateway::cli

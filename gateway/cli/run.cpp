@@ -1,0 +1,12 @@
+#include "gateway/cli/commands.h"
+
+namespace cpgw::gateway::cli {
+
+int run_command_line(const std::vector<std::string>& arguments, Io& io) {
+  const auto parsed = parse_command(arguments, io);
+  if (const auto* status = std::get_if<Exit>(&parsed)) return *status;
+  return std::visit([&](const auto& command) { return run(command, io); },
+                    std::get<Command>(parsed));
+}
+
+}  // namespace cpgw::gateway::cli

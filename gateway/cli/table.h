@@ -1,0 +1,14 @@
+// Text tables for people.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace cpgw::gateway::cli {
+
+/// Columns as wide as their widest cell, two blanks between; a column whose every cell is a number
+/// is set right.
+[[nodiscard]] std::string table(const std::vector<std::string>& header,
+                                const std::vector<std::vector<std::string>>& rows);
+
+}  // namespace cpgw::gateway::cli
