@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 namespace prov = provisioning;
 
 /// Internet and MMS, three parts: a common case.
-constexpr const char* kProvider = "fi/Elisa";
+constexpr const char* kProvider = "fi/Telia";
 constexpr std::chrono::seconds kStartPatience{30};
 constexpr std::chrono::seconds kStopPatience{30};
 /// Without any progress for so long the demo gives up.

@@ -368,6 +368,16 @@ std::string shown(std::string_view name) {
     }
     out += "...";
   }
+  // Four digits or more in a row may be a PIN or an IMSI in the wrong place.
+  std::size_t digits = 0;
+  for (std::size_t i = 0; i <= out.size(); ++i) {
+    if (i < out.size() && out[i] >= '0' && out[i] <= '9') {
+      ++digits;
+      continue;
+    }
+    if (digits >= 4) std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(i - digits), digits, '#');
+    digits = 0;
+  }
   for (char& c : out) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
   }
