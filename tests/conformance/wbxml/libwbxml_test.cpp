@@ -9,8 +9,8 @@
 #include <memory>
 #include <utility>
 
-#include "documents.h"
-#include "vectors.h"
+#include "tests/unit/wbxml/documents.h"
+#include "tests/unit/wbxml/vectors.h"
 #include "wbxml/encoder.h"
 #include "wbxml/xml_reader.h"
 
