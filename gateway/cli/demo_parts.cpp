@@ -9,6 +9,7 @@
 #include "gateway/cli/demo.h"
 #include "gateway/cli/table.h"
 #include "gateway/flow/compose.h"
+#include "si_sl/wsp_push.h"
 
 namespace cpgw::gateway::cli::demo {
 namespace {
@@ -119,14 +120,15 @@ Result<std::string> walk_through(const std::string& xml, const Phone& phone,
   std::string text = fmt::format("one push, {} to {}\n", text_of(job, "id"), phone.number);
   text += fmt::format("  XML     {:4} octets\n", xml.size());
   text += fmt::format("  WBXML   {:4} octets  {}\n", wbxml.size(), head(wbxml, 24));
-  text += fmt::format(
-      "  NETWPIN HMAC-SHA1 over the WBXML, keyed with the IMSI of the phone: 40 hexadecimal digits "
-      "in the push header\n");
+  // A whole MAC lets anyone search the IMSI.
+  const auto sent = si_sl::read_push(push);
+  text += fmt::format("  MAC     {}…        HMAC-SHA1 over the WBXML, keyed with the phone's IMSI\n",
+                      sent ? sent->MAC.substr(0, 4) : "");
   text += fmt::format("  push    {:4} octets  {}  (SHA-256 {} the digest the gateway kept)\n",
                       push.size(), head(push, 6), same ? "is" : "IS NOT");
   for (const si_sl::Part& part : composed.parts) {
     text += fmt::format(
-        "  part {}/{} {:4} octets  header {} (the reference is drawn per phone), {} of data, DCS "
+        "  part {}/{} {:4} octets  header {}, {} of data, DCS "
         "{:02x}\n",
         part.number, part.total, part.octets, to_hex(part.udh()), part.data().size(),
         part.data_coding);
