@@ -67,6 +67,8 @@ class RuledStore final : public JobStore {
   // ---- a job's life
   [[nodiscard]] bool over(const Record& r) const;  ///< final, or waiting in a cancelled queue
   void move(Record& r, JobState to);
+  /// Counts a claimed multi-part push for its recipient, or no longer.
+  void set_busy(const Record& r, bool busy);
   void leave(Record& r);
   void enter(Record& r, JobState to);
   void release_followers(Record& r);

@@ -62,6 +62,16 @@ void RuledStore::move(Record& r, JobState to) {
   }
 }
 
+void RuledStore::set_busy(const Record& r, bool busy) {
+  const std::uint64_t recipient = r.job.recipient.packed();
+  if (busy) {
+    ++busy_[recipient];
+    return;
+  }
+  const auto at = busy_.find(recipient);
+  if (at != busy_.end() && --at->second == 0) busy_.erase(at);
+}
+
 void RuledStore::leave(Record& r) {
   switch (r.job.state) {
     case JobState::waiting:
@@ -76,13 +86,10 @@ void RuledStore::leave(Record& r) {
     case JobState::held:
       if (r.job.after) rows_->follower_remove(*r.job.after, r.job.id);
       break;
-    case JobState::claimed: {
+    case JobState::claimed:
       rows_->lease_remove(r.job.id);
-      if (!multi_part(r.job)) break;
-      const auto busy = busy_.find(r.job.recipient.packed());
-      if (busy != busy_.end() && --busy->second == 0) busy_.erase(busy);
+      if (multi_part(r.job)) set_busy(r, false);
       break;
-    }
     default: break;
   }
 }
@@ -105,7 +112,7 @@ void RuledStore::enter(Record& r, JobState to) {
       break;
     case JobState::claimed:
       rows_->lease_add(r.job.id);
-      if (multi_part(r.job)) ++busy_[r.job.recipient.packed()];
+      if (multi_part(r.job)) set_busy(r, true);
       break;
     default:
       if (is_final(to) && r.has_sealed) {
@@ -259,7 +266,7 @@ StepResult RuledStore::apply(const step::Composed& s) {
   r->job.push_digest = s.push_digest;
   r->job.in_doubt &= mask(s.parts);
   r->composed = true;
-  if (!was_multi && multi_part(r->job)) ++busy_[r->job.recipient.packed()];
+  if (was_multi != multi_part(r->job)) set_busy(*r, !was_multi);
   rows_->save(*r);
   complete(*r);
   return {};

@@ -101,14 +101,22 @@ void RuledStore::check_counts(std::vector<Error>& wrong) const {
     std::uint64_t jobs = 0, waiting = 0, in_flight = 0, sent = 0;
   };
   std::map<QueueId, Seen> seen;
+  std::unordered_map<std::uint64_t, std::uint32_t> busy;
   rows_->visit_jobs(std::nullopt, std::nullopt, JobId{0}, [&](const Record& r) {
     Seen& s = seen[r.job.queue];
     ++s.jobs;
     if (open_state(r.job.state) && !queue_cancelled(r.job.queue)) ++s.waiting;
-    if (r.job.state == JobState::claimed) ++s.in_flight;
+    if (r.job.state == JobState::claimed) {
+      ++s.in_flight;
+      if (r.job.parts_estimate > 1 || r.job.parts > 1) ++busy[r.job.recipient.packed()];
+    }
     if (r.job.state == JobState::sent) ++s.sent;
     return true;
   });
+  if (busy != busy_) {
+    wrong.emplace_back(Errc::corrupt,
+                       "the recipients taken for busy are not those of claimed pushes");
+  }
   for (const auto& [id, q] : queues_) {
     const Seen s = seen[id];
     const QueueCounts& c = q.info.counts;

@@ -250,6 +250,17 @@ TEST_P(Store, WakesThoseBehindAJobThatIsCancelledWhileTheyWait) {
   EXPECT_EQ(next[0].fence.id, ids[2]);
 }
 
+TEST_P(Store, APhoneIsFreeAgainThoughThePushShrankWhenItWasComposedAgain) {
+  const Msisdn phone = number(1);
+  b.submit({b.job(phone, 1), b.job(phone, 2)});
+  const auto first = b.claim_composed(3);
+  b.one(step::Release{first.fence});
+  const auto again = b.claim_composed(1);
+  ASSERT_EQ(again.fence.id, first.fence.id);
+  b.one(step::Fail{again.fence, OutcomeClass::permanent, 1});
+  EXPECT_EQ(b.claim().size(), 1u);
+}
+
 TEST_P(Store, ManyJobsOfABusyPhoneDoNotHoldUpTheOthers) {
   const Msisdn phone = number(1);
   b.submit(std::vector<NewJob>(2500, b.job(phone, 2)));
