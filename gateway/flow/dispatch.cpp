@@ -82,7 +82,8 @@ void Flow::Impl::look_again(std::chrono::milliseconds pause) {
 }
 
 void Flow::Impl::claim(Road& road) {
-  if (road.claiming || road.carrier->ready_parts() == 0) return;
+  // Full with our own parts is as good as ready; anything else may last.
+  if (road.claiming || (road.carrier->ready_parts() == 0 && road.on_wire == 0)) return;
   const std::uint32_t window = road.window();
   std::uint32_t room = window > road.waiting_parts ? window - road.waiting_parts : 0;
   // A claim takes one push even when it is larger than asked: so ask only when the largest fits.
@@ -269,6 +270,22 @@ void Flow::Impl::composed(std::uint64_t road_id, std::vector<Sending>& batch,
   pump_soon();
 }
 
+bool Flow::Impl::refresh(Road& road, Sending& sending) {
+  // Only a push that was sent before can have changed: by a late answer or a receipt.
+  if (sending.claimed.job.parts == 0) return true;
+  const auto job = store.job(sending.claimed.fence.id);
+  std::uint32_t left = 0;
+  if (job && job->state == queue::JobState::claimed && job->epoch == sending.claimed.fence.epoch) {
+    left = sending.to_send & ~(job->accepted | job->delivered);
+  }
+  const std::uint32_t gone = count_of(sending.to_send) - count_of(left);
+  road.credits_used -= gone;
+  sending.credits -= gone;
+  sending.to_send = left;
+  if (left == 0) road.waiting_parts -= sending.estimate;
+  return left != 0;
+}
+
 void Flow::Impl::submit_ready(Road& road) {
   bool took = false;
   while (!road.ready.empty()) {
@@ -279,10 +296,15 @@ void Flow::Impl::submit_ready(Road& road) {
       road.ready.pop_front();
       continue;
     }
-    const std::uint32_t parts = count_of(next.to_send);
     const std::uint32_t room = road.carrier->ready_parts();
+    if (room == 0) break;
+    if (!refresh(road, next)) {
+      road.ready.pop_front();
+      continue;
+    }
+    const std::uint32_t parts = count_of(next.to_send);
     // A push larger than the window goes when nothing else is under way.
-    if (room == 0 || (room < parts && road.on_wire > 0)) break;
+    if (room < parts && road.on_wire > 0) break;
     const auto left =
         std::chrono::duration_cast<std::chrono::seconds>(next.claimed.job.deadline - at);
     const std::uint64_t token = next_token++;

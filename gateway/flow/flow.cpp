@@ -43,6 +43,7 @@ Flow::Impl::Impl(const FlowSetup& with, FlowSettings rules)
       due_timer(with.reactor),
       sweep_timer(with.reactor) {
   expired_before = expired();
+  (void)now();  // a jump of the clock shows only against an earlier reading
 }
 
 std::uint64_t Flow::Impl::expired() const {

@@ -101,6 +101,8 @@ struct Flow::Impl : std::enable_shared_from_this<Flow::Impl> {
   void composed(std::uint64_t road_id, std::vector<Sending>& batch,
                 const std::vector<queue::StepResult>& results);
   void submit_ready(Road& road);
+  /// Takes out what was answered since the claim; false when nothing is left to send.
+  [[nodiscard]] bool refresh(Road& road, Sending& sending);
   /// Gives back what is claimed and not handed to the carrier.
   void release_unsent(Road& road, std::string_view why);
   void release(Road& road, Sending sending);
