@@ -392,6 +392,26 @@ TEST(MessageCentre, AnswersTheRestOfTheProtocol) {
   EXPECT_EQ(world.gone.back(), lost);
 }
 
+TEST(MessageCentre, TakesDataSmAndRefusesAnAddressNoPhoneHas) {
+  World world({});
+  const auto gateway = world.gateway();
+  world.handsets();
+  auto pdu = signed_push()[0];
+  pdu.command_id = CommandId::data_sm;
+  pdu.add(smpp::tag::message_payload, pdu.short_message);
+  world.send(gateway, pdu);
+  pdu.destination_addr = std::string(64, '1');
+  world.send(gateway, pdu);
+  pdu.source_addr = std::string(64, '1');
+  world.send(gateway, pdu);
+  world.settle();
+  std::vector<std::uint32_t> statuses;
+  for (const auto& answer : world.of(gateway, CommandId::data_sm_resp))
+    statuses.push_back(answer.command_status);
+  EXPECT_THAT(statuses, ElementsAre(0, 0x0B, 0x0A));
+  EXPECT_EQ(world.phones.summary().parts, 1U);
+}
+
 TEST(MessageCentre, HoldsAWindowAndABoundedQueue) {
   SmscOptions options;
   options.deliver_window = 2;
