@@ -15,7 +15,7 @@ import time
 
 import zmq
 
-BINARY = os.environ.get("CPGW_BINARY", "build/dev/bin/cpgw")
+BINARY = os.path.abspath(os.environ.get("CPGW_BINARY", "build/dev/bin/cpgw"))
 PROVIDER = pathlib.Path(__file__).resolve().parent.parent / "vectors" / "provider.xml"
 
 
