@@ -92,8 +92,13 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const std::shared_ptr
   switch (family) {
     case Family::job:
     case Family::sealed:
-    case Family::mid:
     case Family::event: options.write_buffer_size = 16 * kMiB; break;
+    case Family::mid:
+      options.write_buffer_size = 16 * kMiB;
+      // Each new id is looked for first and mostly denied by a filter.
+      options.memtable_prefix_bloom_size_ratio = 0.1;
+      options.memtable_whole_key_filtering = true;
+      break;
     case Family::rcpt:
       options.write_buffer_size = 16 * kMiB;
       // "Has this number other jobs?" is asked for every new one and mostly denied by a filter.

@@ -29,6 +29,7 @@ RuledStore::Target RuledStore::by_candidates(const Receipt& receipt) {
     Target open;
     unsigned matches = 0;
     for (const MidEntry& entry : rows_->mid(receipt.account, id)) {
+      if (entry.until <= now_) continue;
       Record* r = rows_->job(entry.job);
       if (r == nullptr) continue;  // forgotten after retention
       if (receipt.recipient && !same_subscriber(*receipt.recipient, r->job.recipient)) continue;
