@@ -57,6 +57,7 @@ class Mistakes {
  public:
   void add(Error error);
   [[nodiscard]] bool empty() const { return errors_.empty(); }
+  [[nodiscard]] std::size_t count() const { return errors_.size() + more_; }
   [[nodiscard]] std::vector<Error> take() &&;
 
  private:

@@ -124,13 +124,17 @@ void import_rows(Call& call) {
   }
   if (const JsonNode* rows = call.fields.required_array("rows", 0, kMostRows)) {
     request.rows.reserve(rows->children);
-    std::size_t i = 0;
-    for (const JsonNode* n = rows->first; n; n = n->next, ++i) {
-      const std::string path = "rows[" + std::to_string(i) + "]";
+    std::optional<std::uint64_t> before;
+    for (const JsonNode* n = rows->first; n; n = n->next) {
+      const std::string path = "rows[" + std::to_string(request.rows.size()) + "]";
+      const std::size_t mistakes = call.mistakes.count();
       request.rows.push_back(read_row(*n, path, call.mistakes));
-      if (i > 0 && request.rows[i].row <= request.rows[i - 1].row) {
+      if (call.mistakes.count() != mistakes) continue;
+      const std::uint64_t row = request.rows.back().row;
+      if (before && row <= *before) {
         call.fields.mistake(path + ".row", "must be above the row before it", Errc::bad_request);
       }
+      before = row;
     }
   }
   if (!call.good()) return;

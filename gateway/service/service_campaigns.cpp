@@ -135,23 +135,25 @@ void Service::change_campaign(std::string_view tenant_name, std::string_view nam
   const queue::QueueId id = found->id;
   auto work = [this, id, action, reply, tenant = std::string(tenant_name)] {
     auto info = setup_.store.queue(id);
-    if (!info) {
+    const auto answer = [&](Outcome<Campaign> outcome) {
+      reply(std::move(outcome));
       release(id);
-      return reply(refuse(Errc::unknown_campaign, "the campaign is gone", "name"));
-    }
+    };
+    if (!info) return answer(refuse(Errc::unknown_campaign, "the campaign is gone", "name"));
     auto to = campaigns::next_state(info->state, action);
-    if (!to || *to == info->state) {
-      release(id);
-      return to ? reply(view(*std::move(info))) : reply(refuse(std::move(to).error().in("name")));
-    }
+    if (!to) return answer(refuse(std::move(to).error().in("name")));
+    if (*to == info->state) return answer(view(*std::move(info)));
     auto done = [this, id, to = *to, name = info->name, tenant,
                  reply](Result<std::vector<queue::StepResult>> committed) {
-      release(id);
-      if (!committed) return reply(refuse(Errc::store, "the store failed: nothing was changed"));
+      const auto leave = [&](Outcome<Campaign> outcome) {
+        reply(std::move(outcome));
+        release(id);
+      };
+      if (!committed) return leave(refuse(Errc::store, "the store failed: nothing was changed"));
       queue::StepResult& step = committed->front();
       auto stored = setup_.store.queue(id);
       if (step.applied != Applied::applied || !stored) {
-        return reply(refuse(step.error ? std::move(*step.error)
+        return leave(refuse(step.error ? std::move(*step.error)
                                        : Error(Errc::wrong_state,
                                                "the campaign's state does not allow it any more")));
       }
@@ -164,14 +166,13 @@ void Service::change_campaign(std::string_view tenant_name, std::string_view nam
           LogLevel::info, "campaign-changed", "a campaign has a new state",
           {{"tenant", tenant}, {"campaign", name}, {"state", std::string(queue::to_string(to))}});
       setup_.wake();
-      reply(view(*std::move(stored)));
+      leave(view(*std::move(stored)));
     };
     std::vector<queue::Step> steps;
     steps.emplace_back(queue::step::SetQueueState{id, *to});
     if (!setup_.committer.commit(queue::Lane::interactive, std::move(steps), std::move(done))) {
       ++stats_.busy;
-      release(id);
-      reply(busy());
+      answer(busy());
     }
   };
   if (!exclusively(id, std::move(work))) {
@@ -232,9 +233,8 @@ void Service::import_rows(std::string_view tenant_name, ImportRequest request,
   auto work = [this, id, owner = *owner, tenant = std::string(tenant_name), shared, reply] {
     const auto info = setup_.store.queue(id);
     if (!info || !campaigns::takes_rows(info->state)) {
-      release(id);
-      return reply(
-          refuse(Errc::wrong_state, "a cancelled campaign takes no more rows", "campaign"));
+      reply(refuse(Errc::wrong_state, "a cancelled campaign takes no more rows", "campaign"));
+      return release(id);
     }
     rows_turn(owner, tenant, *shared, *info, reply);
   };
@@ -248,8 +248,8 @@ void Service::rows_turn(queue::TenantId owner, const std::string& tenant_name,
                         ImportRequest& request, const queue::QueueInfo& queue,
                         const Reply<Imported>& reply) {
   const auto leave = [&](Outcome<Imported> answer) {
-    release(queue.id);
     reply(std::move(answer));
+    release(queue.id);
   };
   Imported imported;
   if (auto known = setup_.store.import_cursor(queue.id, request.import)) {
@@ -343,8 +343,11 @@ void Service::rows_turn(queue::TenantId owner, const std::string& tenant_name,
         imports[shared->cursor.name] = setup_.steady();
       }
     }
-    release(id);
-    if (!committed) return reply(refuse(Errc::store, "the store failed: no row was taken"));
+    const auto answer = [&](Outcome<Imported> outcome) {
+      reply(std::move(outcome));
+      release(id);
+    };
+    if (!committed) return answer(refuse(Errc::store, "the store failed: no row was taken"));
     queue::StepResult& step = committed->front();
     if (step.applied == Applied::conflict || step.applied == Applied::duplicate) {
       if (auto stored = setup_.store.import_cursor(id, shared->cursor.name)) {
@@ -353,11 +356,11 @@ void Service::rows_turn(queue::TenantId owner, const std::string& tenant_name,
       shared->rejected.clear();
       shared->conflict =
           Error(Errc::conflict, "the import went on elsewhere", at_field("expect_offset"));
-      return reply(std::move(*shared));
+      return answer(std::move(*shared));
     }
     if (step.applied != Applied::applied) {
-      return reply(refuse(step.error ? std::move(*step.error)
-                                     : Error(Errc::store, "the store refused the rows")));
+      return answer(refuse(step.error ? std::move(*step.error)
+                                      : Error(Errc::store, "the store refused the rows")));
     }
     stats_.jobs_accepted += accepted;
     stats_.rows_accepted += accepted;
@@ -370,14 +373,13 @@ void Service::rows_turn(queue::TenantId owner, const std::string& tenant_name,
                       {"rejected", std::to_string(shared->rejected.size())},
                       {"next_row", std::to_string(shared->cursor.next_row)}});
     setup_.wake();
-    reply(std::move(*shared));
+    answer(std::move(*shared));
   };
   std::vector<queue::Step> steps;
   steps.emplace_back(std::move(submit));
   if (!setup_.committer.commit(queue::Lane::import, std::move(steps), std::move(done))) {
     ++stats_.busy;
-    release(queue.id);
-    reply(busy());
+    leave(busy());
   }
 }
 
