@@ -179,6 +179,7 @@ void Gateway::wait_for_signals() {
 }
 
 void Gateway::reopen_log() {
+  if (settings_.log.file.empty()) return;
   if (auto done = log_.reopen(); !done) {
     log_.write(LogLevel::error, "log-not-reopened", to_string(done.error()));
   } else {
@@ -219,6 +220,7 @@ tl::expected<std::vector<std::string>, std::vector<Error>> Gateway::reload() {
 }
 
 void Gateway::reload_by_signal() {
+  if (stopping_) return;
   const auto done = reload();
   if (done) {
     log_.write(LogLevel::info, "settings-reloaded", "the settings file was applied",

@@ -87,12 +87,12 @@ class Gateway {
   std::unique_ptr<signer::Keyring> keyring_;
   std::unique_ptr<signer::Sealer> sealer_;
   std::unique_ptr<queue::JobStore> store_;
+  /// Outlives the flow, which uses it; is stopped first of all, see the destructor.
+  std::unique_ptr<queue::Committer> committer_;
   std::unique_ptr<flow::Flow> flow_;
   std::unique_ptr<service::Service> service_;
   std::unique_ptr<service::IntakeApi> intake_;
   std::unique_ptr<service::EventsApi> events_;
-  /// Dies before what its answers are for: its last commits are answered to nobody.
-  std::unique_ptr<queue::Committer> committer_;
   std::unique_ptr<queue::zmq::Context> zmq_;
   std::unique_ptr<doors::ZmqDoor> intake_door_, events_door_;
   std::unique_ptr<doors::HealthHandler> health_;
