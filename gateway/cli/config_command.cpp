@@ -45,7 +45,7 @@ int run(const ConfigCommand& command, Io& io) {
                        [&](const boost::json::object& answer) {
                          const auto& changes = answer.at("changes").as_array();
                          for (const auto& change : changes)
-                           io.out << std::string(change.as_string()) << "\n";
+                           io.out << printable(change.as_string()) << "\n";
                          if (changes.empty()) io.out << "nothing has changed\n";
                        });
 }

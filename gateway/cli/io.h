@@ -40,9 +40,13 @@ struct Io {
 [[nodiscard]] Result<std::string> read_input(Io& io, const std::string& file,
                                              std::size_t limit = 16 << 20);
 /// A secret given directly, by file (its first line) or by environment variable, in this order;
-/// empty when by none.
+/// empty when by none. What was read on the way is wiped.
 [[nodiscard]] Result<Secret> read_secret(Io& io, const std::string& value, const std::string& file,
                                          std::string_view variable);
+
+/// `text` for a terminal: control characters become '?', so that what a file, a phone or an
+/// operator says cannot act on it.
+[[nodiscard]] std::string printable(std::string_view text);
 
 /// "cpgw: error: …" per error on io.err. Gives `status` back.
 int complain(Io& io, const Error& error, Exit status = kMalformed);

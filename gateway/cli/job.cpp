@@ -13,7 +13,7 @@ void print_one(Io& io, const boost::json::object& job) {
   for (const auto& field : job) {
     const std::string name(field.key());
     io.out << name << std::string(name.size() < 20 ? 20 - name.size() : 1, ' ')
-           << text_of(job, name) << "\n";
+           << printable(text_of(job, name)) << "\n";
   }
 }
 

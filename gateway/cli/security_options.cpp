@@ -20,7 +20,7 @@ Result<std::pair<std::string, std::string>> cut(const std::string& text, const c
 Result<SecurityInputs> read_security(Io& io, const SecurityOptions& options) {
   SecurityInputs inputs;
   auto method = signer::security(options.sec);
-  if (!method) return fail(std::move(method).error().in("--sec"));
+  if (!method) return fail(signer::Errc::bad_method, method.error().message, at_field("--sec"));
   inputs.method = *method;
   const bool imsi_wanted = signer::needs_imsi(*method);
   const bool pin_wanted = signer::needs_pin(*method);
@@ -80,6 +80,10 @@ Result<Slots> parse_slots(const SlotOptions& options) {
     if (!pair) return fail(std::move(pair).error());
     wbxml::SlotSpec spec;
     spec.name = pair->first;
+    if (std::ranges::find(slots.specs, spec.name, &wbxml::SlotSpec::name) != slots.specs.end()) {
+      return fail(wbxml::Errc::bad_slot, "slot '" + spec.name + "' is declared twice",
+                  at_field("--slot-type"));
+    }
     std::string type = pair->second;
     if (const std::size_t colon = type.find(':'); colon != std::string::npos) {
       const char* begin = type.data() + colon + 1;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gateway/cli/io.h"
+
 namespace cpgw::gateway::cli {
 namespace {
 
@@ -20,17 +22,20 @@ bool is_number(const std::string& text) {
 
 std::string table(const std::vector<std::string>& header,
                   const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::vector<std::string>> lines{header};
+  lines.insert(lines.end(), rows.begin(), rows.end());
   std::vector<std::size_t> widths(header.size());
   std::vector<bool> right(header.size(), !rows.empty());
-  for (std::size_t i = 0; i < header.size(); ++i) {
-    widths[i] = width(header[i]);
-    for (const auto& row : rows) {
-      widths[i] = std::max(widths[i], width(row[i]));
-      right[i] = right[i] && is_number(row[i]);
+  for (std::size_t n = 0; n < lines.size(); ++n) {
+    lines[n].resize(header.size());
+    for (std::size_t i = 0; i < header.size(); ++i) {
+      lines[n][i] = printable(lines[n][i]);
+      widths[i] = std::max(widths[i], width(lines[n][i]));
+      if (n > 0) right[i] = right[i] && is_number(lines[n][i]);
     }
   }
   std::string out;
-  const auto line = [&](const std::vector<std::string>& cells) {
+  for (const auto& cells : lines) {
     std::string text;
     for (std::size_t i = 0; i < cells.size(); ++i) {
       const std::string pad(widths[i] - width(cells[i]), ' ');
@@ -38,9 +43,7 @@ std::string table(const std::vector<std::string>& header,
     }
     text.erase(text.find_last_not_of(' ') + 1);
     out += text + "\n";
-  };
-  line(header);
-  for (const auto& row : rows) line(row);
+  }
   return out;
 }
 
