@@ -3,10 +3,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -30,15 +31,10 @@ struct Descriptor {
   int give() { return std::exchange(value, -1); }
 };
 
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t n = ::write(fd, text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
-}
+/// Of what a child says and nobody has read yet.
+constexpr std::size_t kMostBuffered = 1 << 20;
+/// What a child still has after a signal to us.
+constexpr std::chrono::seconds kHurry{1};
 
 }  // namespace
 
@@ -49,7 +45,9 @@ Result<Child> Child::start(const std::string& program, const std::vector<std::st
                 : arguments.empty()                                ? program
                                                                    : arguments[0];
   int in[2], out[2];
-  if (::pipe2(in, O_CLOEXEC) != 0) return failed("no pipe", errno);
+  // A socket, because writing to one can be told not to raise SIGPIPE.
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) != 0)
+    return failed("no socket", errno);
   Descriptor in_read{in[0]}, in_write{in[1]};
   if (::pipe2(out, O_CLOEXEC) != 0) return failed("no pipe", errno);
   Descriptor out_read{out[0]}, out_write{out[1]};
@@ -84,9 +82,41 @@ Result<Child> Child::start(const std::string& program, const std::vector<std::st
     return failed(program + " cannot be started", problem);
   }
   child.out_ = out_read.give();
-  if (!write_all(in_write.value, options.input))
-    return failed(child.name_ + " does not take its input", errno);
+  // Our copies of its ends go, so that its end is seen as one.
+  ::close(in_read.give());
+  ::close(out_write.give());
+  if (auto done = child.give(in_write.value, options.input, options.input_patience); !done)
+    return fail(std::move(done).error());
   return child;
+}
+
+// Reads while it writes: a child that talks before it has read everything would wait for us, and we
+// for it.
+Result<void> Child::give(int fd, std::string_view input, std::chrono::milliseconds patience) {
+  bool talks = true;
+  while (!input.empty()) {
+    pollfd wait[2] = {{fd, POLLOUT, 0}, {out_, POLLIN, 0}};
+    const nfds_t count = talks && buffer_.size() < kMostBuffered ? 2 : 1;
+    const int ready = ::poll(wait, count, static_cast<int>(patience.count()));
+    if (ready < 0 && errno == EINTR) return fail(Errc::io, "interrupted");
+    if (ready <= 0) return fail(Errc::io, name_ + " does not take its input in time");
+    if (count == 2 && wait[1].revents != 0) talks = read_some();
+    if (wait[0].revents == 0) continue;
+    const ssize_t n = ::send(fd, input.data(), input.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (n < 0) return failed(name_ + " does not take its input", errno);
+    input.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return {};
+}
+
+bool Child::read_some() {
+  char block[4096];
+  const ssize_t n = ::read(out_, block, sizeof block);
+  if (n < 0 && errno == EINTR) return true;
+  if (n <= 0) return false;
+  buffer_.append(block, static_cast<std::size_t>(n));
+  return true;
 }
 
 Child::Child(Child&& other) noexcept
@@ -122,29 +152,33 @@ Result<std::string> Child::line(const Clock& clock, std::chrono::milliseconds pa
     }
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(end - clock.steady()).count();
+    if (buffer_.size() >= kMostBuffered)
+      return fail(Errc::io, name_ + " says more than a line may have");
     pollfd wait{out_, POLLIN, 0};
     const int ready = left <= 0 ? 0 : ::poll(&wait, 1, static_cast<int>(left));
     if (ready < 0 && errno == EINTR) return fail(Errc::io, "interrupted");
     if (ready <= 0) return fail(Errc::io, name_ + " has not said anything in time");
-    char block[4096];
-    const ssize_t n = ::read(out_, block, sizeof block);
-    if (n <= 0) return fail(Errc::io, name_ + " has ended");
-    buffer_.append(block, static_cast<std::size_t>(n));
+    if (!read_some()) return fail(Errc::io, name_ + " has ended");
   }
 }
 
 Result<std::string> Child::stop(const Clock& clock, std::chrono::milliseconds patience) {
   if (!ended()) ::kill(pid_, SIGTERM);
-  std::string said;
-  const SteadyTime end = clock.steady() + patience;
-  while (clock.steady() < end) {
-    auto next =
-        line(clock, std::chrono::duration_cast<std::chrono::milliseconds>(end - clock.steady()));
-    if (!next) break;
-    said += *next + "\n";
+  SteadyTime end = clock.steady() + patience;
+  for (bool talks = true; talks;) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(end - clock.steady()).count();
+    pollfd wait{out_, POLLIN, 0};
+    const int ready = left <= 0 ? 0 : ::poll(&wait, 1, static_cast<int>(left));
+    if (ready < 0 && errno == EINTR) end = std::min(end, clock.steady() + kHurry);
+    if (ready < 0 && errno == EINTR) continue;
+    talks = ready > 0 && read_some();
+    if (buffer_.size() > kMostBuffered) buffer_.erase(0, buffer_.size() - kMostBuffered);
   }
-  // Its standard output is closed or patience is over: what is left is a moment's work or a hang.
-  for (int i = 0; i < 100 && !ended(); ++i) ::usleep(10'000);
+  // Its standard output is closed: the rest is a moment's work, or a hang.
+  while (!ended() && clock.steady() < end) {
+    if (::usleep(10'000) != 0) end = std::min(end, clock.steady() + kHurry);
+  }
   if (!ended()) {
     ::kill(pid_, SIGKILL);
     int status = 0;
@@ -152,7 +186,7 @@ Result<std::string> Child::stop(const Clock& clock, std::chrono::milliseconds pa
     status_ = 128 + SIGKILL;
     return fail(Errc::io, name_ + " did not stop in time");
   }
-  return said + buffer_;
+  return std::exchange(buffer_, {});
 }
 
 }  // namespace cpgw::gateway::cli

@@ -19,8 +19,12 @@ class Child {
   struct Options {
     std::string folder;       ///< its working folder
     std::string errors_file;  ///< where its standard error goes
-    std::string input;        ///< given through a pipe, then closed; never in a file
+    std::string input;        ///< given through a socket, then closed; never in a file
+    /// A child that takes none of its input and says nothing for so long is given up.
+    std::chrono::milliseconds input_patience{30'000};
   };
+  /// Returns once all the input is taken. Errc::io: it cannot be started or does not take its
+  /// input.
   [[nodiscard]] static Result<Child> start(const std::string& program,
                                            const std::vector<std::string>& arguments,
                                            const Options& options);
@@ -28,16 +32,22 @@ class Child {
   Child(const Child&) = delete;
   ~Child();
 
-  /// One line of its standard output without the line end; an error when it ends or `patience` is
-  /// over before.
+  /// One line of its standard output without the line end; an error when it ends, `patience` is
+  /// over, a signal comes, or more than 1 MiB come without a line end.
   [[nodiscard]] Result<std::string> line(const Clock& clock, std::chrono::milliseconds patience);
+  /// What it is called in messages.
+  [[nodiscard]] const std::string& name() const { return name_; }
   /// Its exit status (128 + n by signal n) once it has ended.
   [[nodiscard]] std::optional<int> ended();
-  /// Sends SIGTERM, reads what it still says, and waits; SIGKILL after `patience`.
+  /// Sends SIGTERM, reads what it still says (the last 1 MiB of it), and waits; SIGKILL after
+  /// `patience`, or a second after a signal.
   [[nodiscard]] Result<std::string> stop(const Clock& clock, std::chrono::milliseconds patience);
 
  private:
   Child() = default;
+  Result<void> give(int fd, std::string_view input, std::chrono::milliseconds patience);
+  /// Reads what there is into buffer_; false at the end.
+  bool read_some();
   std::string name_;
   pid_t pid_ = -1;
   int out_ = -1;
