@@ -1,47 +1,69 @@
 #include "gateway/cli/rejects.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
+#include <charconv>
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 namespace cpgw::gateway::cli {
 namespace {
 
 constexpr const char* kHeader = "row,line,code,field,reason\n";
 
-tl::unexpected<Error> refused(const std::string& file, const char* what) {
+tl::unexpected<Error> refused(const std::string& file, const std::string& what, int problem = 0) {
   Position at;
   at.file = file;
-  return fail(Errc::io, std::string(what) + ": " + std::strerror(errno), std::move(at));
+  return fail(Errc::io, problem == 0 ? what : what + ": " + std::strerror(problem), std::move(at));
 }
 
+/// A reason is one line of the file whatever it says.
 std::string quoted(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"') out += '"';
-    out += c;
+    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
   }
   return out + "\"";
 }
 
-Result<void> write_durably(const std::string& file, const std::string& text, int flags) {
+/// All of `text` is in the file and durable, or nothing of it.
+Result<void> write_durably(const std::string& file, std::string_view text, int flags) {
   const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
-  if (fd < 0) return refused(file, "cannot be written");
+  if (fd < 0) return refused(file, "cannot be written", errno);
   const auto close_it = [](const int* f) { ::close(*f); };
   const std::unique_ptr<const int, decltype(close_it)> closer(&fd, close_it);
-  for (std::size_t at = 0; at < text.size();) {
-    const ssize_t n = ::write(fd, text.data() + at, text.size() - at);
+  const off_t before = ::lseek(fd, 0, SEEK_END);
+  int problem = 0;
+  while (!text.empty() && problem == 0) {
+    const ssize_t n = ::write(fd, text.data(), text.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return refused(file, "cannot be written");
-    at += static_cast<std::size_t>(n);
+    if (n < 0) {
+      problem = errno;
+    } else {
+      text.remove_prefix(static_cast<std::size_t>(n));
+    }
   }
-  if (::fsync(fd) != 0) return refused(file, "cannot be made durable");
-  return {};
+  if (problem == 0 && ::fsync(fd) != 0) problem = errno;
+  if (problem == 0) return {};
+  // Half a line would be taken for a whole one's beginning. Listed again by the next run.
+  if (before >= 0 && ::ftruncate(fd, before) != 0) problem = errno;
+  return refused(file, "cannot be written", problem);
+}
+
+/// The row a line of the file speaks of; nothing when it is none of ours.
+std::optional<std::uint64_t> row_of(std::string_view line) {
+  std::uint64_t row = 0;
+  const auto [stop, problem] = std::from_chars(line.data(), line.data() + line.size(), row);
+  if (problem != std::errc() || stop == line.data() + line.size() || *stop != ',')
+    return std::nullopt;
+  return row;
 }
 
 }  // namespace
@@ -49,32 +71,50 @@ Result<void> write_durably(const std::string& file, const std::string& text, int
 Result<Rejects> Rejects::open(const std::string& file, std::uint64_t before_row) {
   Rejects rejects;
   rejects.file_ = file;
-  std::ifstream in(file, std::ios::binary);
-  if (!in) {
+  struct stat about = {};
+  if (::stat(file.c_str(), &about) != 0) {
     if (errno == ENOENT) return rejects;
-    return refused(file, "cannot be read");
+    return refused(file, "cannot be read", errno);
   }
+  // It may have to be removed: never a device.
+  if (!S_ISREG(about.st_mode))
+    return refused(file, "is no ordinary file; choose another with --rejects");
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return refused(file, "cannot be read", errno);
+  const std::string header(kHeader);
   std::string kept, line;
-  bool foreign = false;
+  std::size_t last_row_at = 0;  // in `kept`
+  bool cut_off = false;
   while (std::getline(in, line)) {
-    if (in.eof()) break;  // cut off in the middle
-    const bool first = kept.empty();
-    if (first && line + "\n" != kHeader) foreign = true;
-    const std::uint64_t row = first ? 0 : std::strtoull(line.c_str(), nullptr, 10);
-    if (foreign || (!first && row >= before_row))
-      break;  // not stored, or of another import under the same file name
-    if (row != rejects.last_row_) ++rejects.rows_;
-    rejects.last_row_ = row;
+    cut_off = in.eof();
+    if (kept.empty()) {
+      if (cut_off ? !header.starts_with(line) : line + "\n" != header)
+        return refused(file, "is no file of rejected rows; choose another with --rejects");
+      if (cut_off) break;
+      kept = header;
+      continue;
+    }
+    const auto row = row_of(line);
+    // Of rows not stored yet, of another import under the same file name, or damaged: listed again.
+    if (cut_off || !row || *row >= before_row || *row == 0 || *row < rejects.last_row_) break;
+    if (*row != rejects.last_row_) {
+      ++rejects.rows_;
+      last_row_at = kept.size();
+    }
+    rejects.last_row_ = *row;
     kept += line + "\n";
   }
-  if (foreign) {
-    errno = EEXIST;
-    return refused(file, "is no file of rejected rows; choose another with --rejects");
-  }
+  if (in.bad()) return refused(file, "cannot be read to its end");
   in.close();
-  if (before_row == 0) kept.clear();
-  if (kept.empty() || rejects.rows_ == 0) {
-    ::unlink(file.c_str());
+  // The line that was cut off may be one of the last row's: that row is not listed whole.
+  if (cut_off && rejects.rows_ != 0) {
+    kept.resize(last_row_at);
+    --rejects.rows_;
+    rejects.last_row_ =
+        kept == header ? 0 : row_of(kept.substr(kept.rfind('\n', kept.size() - 2) + 1)).value_or(0);
+  }
+  if (rejects.rows_ == 0) {
+    if (auto done = rejects.restart(); !done) return fail(std::move(done).error());
     return rejects;
   }
   if (auto done = write_durably(file, kept, O_TRUNC); !done) return fail(std::move(done).error());
@@ -84,17 +124,22 @@ Result<Rejects> Rejects::open(const std::string& file, std::uint64_t before_row)
 Result<void> Rejects::add(const std::vector<Reject>& rejects) {
   if (rejects.empty()) return {};
   std::string text = rows_ == 0 ? kHeader : "";
+  std::uint64_t rows = rows_, last = last_row_;
   for (const Reject& reject : rejects) {
-    if (reject.row != last_row_) ++rows_;
-    last_row_ = reject.row;
+    if (reject.row != last) ++rows;
+    last = reject.row;
     text += std::to_string(reject.row) + "," + std::to_string(reject.line) + "," + reject.code +
             "," + quoted(reject.field) + "," + quoted(reject.message) + "\n";
   }
-  return write_durably(file_, text, O_APPEND);
+  if (auto done = write_durably(file_, text, O_APPEND); !done) return done;
+  rows_ = rows;
+  last_row_ = last;
+  return {};
 }
 
 Result<void> Rejects::restart() {
-  if (::unlink(file_.c_str()) != 0 && errno != ENOENT) return refused(file_, "cannot be removed");
+  if (::unlink(file_.c_str()) != 0 && errno != ENOENT)
+    return refused(file_, "cannot be removed", errno);
   rows_ = last_row_ = 0;
   return {};
 }

@@ -18,8 +18,10 @@ struct Reject {
 /// bad row comes, durable after every add().
 class Rejects {
  public:
-  /// Reads what an earlier run left; a last line that was cut off is dropped. Errc::io.
+  /// Reads what an earlier run left of the rows before `before_row`; with a last line that was cut
+  /// off its row is dropped. Errc::io, also for a file that is none of ours: that is left alone.
   [[nodiscard]] static Result<Rejects> open(const std::string& file, std::uint64_t before_row);
+  /// All of them or none. Errc::io.
   [[nodiscard]] Result<void> add(const std::vector<Reject>& rejects);
   /// Forgets everything: the rows are listed again.
   [[nodiscard]] Result<void> restart();
