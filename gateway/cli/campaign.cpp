@@ -15,8 +15,10 @@ namespace {
 constexpr const char* kCounts[] = {"submitted", "waiting", "in_flight", "sent",        "delivered",
                                    "failed",    "expired", "cancelled", "resent_parts"};
 
+/// Throws at a campaign without name or state: see read_answer().
 std::vector<std::string> row_of(const boost::json::object& campaign) {
-  std::vector<std::string> row{text_of(campaign, "name"), text_of(campaign, "state")};
+  std::vector<std::string> row{campaign.at("name").as_string().c_str(),
+                               campaign.at("state").as_string().c_str()};
   const auto* counts = campaign.if_contains("counts");
   for (const char* name : kCounts)
     row.push_back(counts != nullptr && counts->is_object() ? text_of(counts->as_object(), name)
@@ -44,6 +46,23 @@ int make(const CampaignCommand& command, Io& io) {
                        });
 }
 
+/// What a change of a campaign looks like: a line written over on a terminal, else a table each.
+void show(const CampaignCommand& command, Io& io, const boost::json::object& status) {
+  if (command.gateway.json) {
+    io.out << boost::json::serialize(status) << std::endl;
+    return;
+  }
+  const auto row = row_of(status.at("campaign").as_object());
+  if (!io.out_is_terminal) {
+    io.out << campaigns_table({row}) << std::flush;
+    return;
+  }
+  std::string line = row[0] + " " + row[1];
+  for (std::size_t i = 0; i < std::size(kCounts); ++i)
+    line += fmt::format("  {} {}", kCounts[i], row[i + 2]);
+  io.out << "\r\033[K" << printable(line) << std::flush;
+}
+
 /// Follows the events so that every change is seen, and asks for the counts after each page of
 /// them.
 int watch(const CampaignCommand& command, Io& io) {
@@ -56,20 +75,15 @@ int watch(const CampaignCommand& command, Io& io) {
     const auto status = client->ask(
         {{"op", "campaign.status"}, {"tenant", client->tenant()}, {"name", command.name}});
     if (!status) return complain_connect(io, status.error());
-    if (!status->contains("campaign")) return complain_refused(io, *status);
-    const auto& campaign = status->at("campaign").as_object();
-    if (command.gateway.json) {
-      io.out << boost::json::serialize(*status) << std::endl;
-    } else if (io.out_is_terminal) {
-      const auto row = row_of(campaign);
-      std::string line = "\r\033[K" + row[0] + " " + row[1];
-      for (std::size_t i = 0; i < std::size(kCounts); ++i)
-        line += fmt::format("  {} {}", kCounts[i], row[i + 2]);
-      io.out << line << std::flush;
-    } else {
-      io.out << campaigns_table({row_of(campaign)}) << std::flush;
-    }
-    const std::string state = text_of(campaign, "state");
+    if (!is_ok(*status)) return complain_refused(io, *status);
+    std::string state;
+    if (auto done = read_answer([&] {
+          state = status->at("campaign").as_object().at("state").as_string().c_str();
+          show(command, io, *status);
+        });
+        !done)
+      return complain_connect(io, done.error());
+    if (!io.out) return kMalformed;  // nobody reads it any more
     if (state == "finished" || state == "cancelled") {
       if (io.out_is_terminal && !command.gateway.json) io.out << "\n";
       return kDone;
@@ -80,6 +94,7 @@ int watch(const CampaignCommand& command, Io& io) {
                                           {"credit", 1000},
                                           {"wait_ms", know_place ? 10000 : 0}});
     if (!page) return complain_connect(io, page.error());
+    if (!is_ok(*page)) return complain_refused(io, *page);
     after = number_of(*page, "last");
     know_place = true;
   }

@@ -1,8 +1,13 @@
 #include "gateway/cli/client.h"
 
+#include <algorithm>
+#include <array>
 #include <boost/json/array.hpp>
+#include <boost/json/memory_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/serializer.hpp>
+#include <new>
 #include <ostream>
 
 #include "gateway/cli/settings_of.h"
@@ -12,6 +17,49 @@ namespace cpgw::gateway::cli {
 
 namespace zmq = queue::zmq;
 
+namespace {
+
+/// An answer takes a commit; a gateway that ended in between never gives it.
+constexpr std::chrono::seconds kFirstAttempt{5};
+/// Events may be waited for 30 s (docs/zeromq.md).
+constexpr std::chrono::seconds kEventsAttempt{35};
+
+class WipingResource final : public boost::json::memory_resource {
+  void* do_allocate(std::size_t octets, std::size_t align) override {
+    return ::operator new(octets, std::align_val_t(align));
+  }
+  void do_deallocate(void* memory, std::size_t octets, std::size_t align) override {
+    wipe({static_cast<std::byte*>(memory), octets});
+    ::operator delete(memory, octets, std::align_val_t(align));
+  }
+  bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
+};
+
+/// The request as text in memory that never moved, so that wiping it leaves no copy.
+std::string text_of_request(const boost::json::object& request) {
+  std::array<char, 4096> block;
+  std::string text;
+  std::size_t octets = 0;
+  for (const bool counting : {true, false}) {
+    if (!counting) text.reserve(octets);
+    boost::json::serializer serializer;
+    serializer.reset(&request);
+    while (!serializer.done()) {
+      const auto piece = serializer.read(block.data(), block.size());
+      octets += piece.size();
+      if (!counting) text.append(piece.data(), piece.size());
+    }
+  }
+  wipe(std::as_writable_bytes(std::span(block)));
+  return text;
+}
+
+}  // namespace
+
+boost::json::storage_ptr wiping_storage() {
+  return boost::json::make_shared_resource<WipingResource>();
+}
+
 struct Client::Impl {
   const Clock& clock;
   zmq::Context context;
@@ -20,8 +68,9 @@ struct Client::Impl {
 
   Result<boost::json::object> ask(std::optional<zmq::DealerSocket>& socket,
                                   const std::string& endpoint, const boost::json::object& request,
-                                  std::chrono::seconds patience) {
-    std::string body = boost::json::serialize(request);
+                                  std::chrono::seconds patience,
+                                  std::chrono::milliseconds attempt) {
+    std::string body = text_of_request(request);
     const SteadyTime end = clock.steady() + patience;
     Result<std::string> answer = fail(zmq::Errc::timed_out, "no answer");
     while (true) {
@@ -35,15 +84,18 @@ struct Client::Impl {
       }
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - clock.steady());
       if (left.count() <= 0) break;
-      answer = socket->request(body,
-                               std::min(left, std::chrono::milliseconds(std::chrono::seconds(35))));
-      if (answer || answer.error().code == Code(zmq::Errc::interrupted)) break;
-      socket.reset();  // a lost answer: ask again on a fresh connection
+      answer = socket->request(body, std::min(left, attempt));
+      attempt *= 2;
+      // A lost answer is asked for again on a fresh connection; everything else stays as it is.
+      const bool lost = !answer && answer.error().code == Code(zmq::Errc::timed_out);
+      if (!answer) socket.reset();
+      if (!lost) break;
     }
     wipe(std::as_writable_bytes(std::span(body)));
     if (!answer) return fail(std::move(answer).error());
     boost::json::error_code problem;
     const boost::json::value value = boost::json::parse(*answer, problem);
+    wipe(std::as_writable_bytes(std::span(*answer)));
     if (problem || !value.is_object())
       return fail(zmq::Errc::bad_frames, "the gateway's answer is no JSON object");
     return value.as_object();
@@ -85,38 +137,67 @@ const std::string& Client::tenant() const { return impl_->tenant; }
 
 Result<boost::json::object> Client::ask(const boost::json::object& request,
                                         std::chrono::seconds patience) {
-  return impl_->ask(impl_->intake_socket, impl_->intake, request, patience);
+  return impl_->ask(impl_->intake_socket, impl_->intake, request, patience, kFirstAttempt);
 }
 
 Result<boost::json::object> Client::ask_events(const boost::json::object& request,
                                                std::chrono::seconds patience) {
-  return impl_->ask(impl_->events_socket, impl_->events, request, patience);
+  return impl_->ask(impl_->events_socket, impl_->events, request, patience, kEventsAttempt);
 }
 
 int complain_connect(Io& io, const Error& error) {
-  const bool settings = error.code == Code(Errc::bad_setting) ||
-                        error.code == Code(Errc::unknown_setting) || error.code == Code(Errc::io);
-  return complain(io, error, settings ? kMalformed : kUnreachable);
+  // What did not come from the sockets came from the settings or the request.
+  const bool unreachable =
+      error.code.name().starts_with("zmq/") && error.code != Code(zmq::Errc::too_large);
+  return complain(io, error, unreachable ? kUnreachable : kMalformed);
+}
+
+bool is_ok(const boost::json::object& answer) {
+  const auto* ok = answer.if_contains("ok");
+  return ok != nullptr && ok->is_bool() && ok->as_bool();
+}
+
+bool has_code(const boost::json::object& answer, std::string_view code) {
+  const auto* errors = answer.if_contains("errors");
+  if (errors == nullptr || !errors->is_array()) return false;
+  return std::ranges::any_of(errors->as_array(), [&](const boost::json::value& error) {
+    return error.is_object() && text_of(error.as_object(), "code") == code;
+  });
 }
 
 int complain_refused(Io& io, const boost::json::object& answer) {
-  Exit status = kNo;
-  const auto* errors = answer.if_contains("errors");
-  if (errors == nullptr || !errors->is_array()) return kNo;
-  for (const boost::json::value& item : errors->as_array()) {
-    if (!item.is_object()) continue;
-    const auto& error = item.as_object();
-    const std::string code = text_of(error, "code");
-    if (code == "gateway/busy" || code == "gateway/stopping") status = kUnreachable;
-    std::string where;
-    for (const char* name : {"field", "line", "column", "offset"}) {
-      if (error.contains(name))
-        where += (where.empty() ? "" : ", ") + std::string(name) + " " + text_of(error, name);
+  bool told = false;
+  if (const auto* errors = answer.if_contains("errors"); errors != nullptr && errors->is_array()) {
+    for (const boost::json::value& item : errors->as_array()) {
+      if (!item.is_object()) continue;
+      const auto& error = item.as_object();
+      std::string where;
+      for (const char* name : {"field", "line", "column", "offset"}) {
+        if (error.contains(name))
+          where += (where.empty() ? "" : ", ") + std::string(name) + " " + text_of(error, name);
+      }
+      io.err << "cpgw: error: "
+             << printable(text_of(error, "message") + (where.empty() ? "" : " (" + where + ")") +
+                          " [" + text_of(error, "code") + "]")
+             << "\n";
+      told = true;
     }
-    io.err << "cpgw: error: " << text_of(error, "message")
-           << (where.empty() ? "" : " (" + where + ")") << " [" << code << "]\n";
   }
-  return status;
+  if (!told) io.err << "cpgw: error: the gateway refused and gave no reason\n";
+  return has_code(answer, "gateway/busy") || has_code(answer, "gateway/stopping") ? kUnreachable
+                                                                                  : kNo;
+}
+
+Result<void> read_answer(const std::function<void()>& read) {
+  try {
+    read();
+    return {};
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception&) {  // Boost.JSON throws several kinds, by version
+    return fail(zmq::Errc::bad_frames,
+                "the gateway's answer lacks something; are gateway and command of one version?");
+  }
 }
 
 int ask_and_print(Io& io, const ToGateway& to, boost::json::object request, bool with_tenant,
@@ -126,16 +207,11 @@ int ask_and_print(Io& io, const ToGateway& to, boost::json::object request, bool
   if (with_tenant) request["tenant"] = client->tenant();
   const auto answer = client->ask(request);
   if (!answer) return complain_connect(io, answer.error());
-  const auto* ok = answer->if_contains("ok");
-  if (ok == nullptr || !ok->is_bool() || !ok->as_bool()) {
-    if (to.json) io.out << boost::json::serialize(*answer) << "\n";
-    return complain_refused(io, *answer);
-  }
-  if (to.json) {
-    io.out << boost::json::serialize(*answer) << "\n";
-  } else {
-    print(*answer);
-  }
+  if (to.json) io.out << boost::json::serialize(*answer) << "\n";
+  if (!is_ok(*answer)) return complain_refused(io, *answer);
+  if (to.json) return kDone;
+  if (auto done = read_answer([&] { print(*answer); }); !done)
+    return complain_connect(io, done.error());
   return kDone;
 }
 

@@ -1,14 +1,20 @@
 // The command line's end of the ZeroMQ door.
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/storage_ptr.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "gateway/cli/commands.h"
 
 namespace cpgw::gateway::cli {
+
+/// Memory for requests that carry IMSIs and PINs: whatever is given back is wiped first.
+[[nodiscard]] boost::json::storage_ptr wiping_storage();
 
 /// A connection to the running gateway of a settings file. Owned by one thread.
 class Client {
@@ -23,8 +29,8 @@ class Client {
   /// that lists them.
   [[nodiscard]] const std::string& tenant() const;
   /// Asks and waits for the answer. Every request that changes something either has an idempotency
-  /// key or is idempotent by itself: it is sent again when the answer does not come. A refused
-  /// request (`"ok": false`) is an answer.
+  /// key or is idempotent by itself: it is sent again when the answer does not come in time. A
+  /// refused request (`"ok": false`) is an answer.
   [[nodiscard]] Result<boost::json::object> ask(
       const boost::json::object& request, std::chrono::seconds patience = std::chrono::seconds(60));
   /// The same on the events socket.
@@ -37,12 +43,20 @@ class Client {
   std::unique_ptr<Impl> impl_;
 };
 
+/// `"ok": true`?
+[[nodiscard]] bool is_ok(const boost::json::object& answer);
+/// Has a refused answer an error of this code?
+[[nodiscard]] bool has_code(const boost::json::object& answer, std::string_view code);
 /// Prints the errors of a refused answer; the exit status for it: unreachable for gateway/busy and
 /// gateway/stopping, no for the rest.
 int complain_refused(Io& io, const boost::json::object& answer);
-/// A settings file that cannot be used is malformed input; a gateway that does not answer is
-/// unreachable.
+/// A settings file that cannot be used and a request too large are malformed input; a gateway that
+/// does not answer, or not as docs/zeromq.md says, is unreachable.
 int complain_connect(Io& io, const Error& error);
+
+/// Runs `read`, which takes an answer apart with at() and as_…(): what an answer of another form
+/// makes them throw becomes Errc::bad_frames of the ZeroMQ door.
+[[nodiscard]] Result<void> read_answer(const std::function<void()>& read);
 
 /// The usual life of a command: connect, ask, print with `print` or as JSON.
 int ask_and_print(Io& io, const ToGateway& to, boost::json::object request, bool with_tenant,

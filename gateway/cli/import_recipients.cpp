@@ -1,28 +1,30 @@
 // cpgw import recipients: a CSV file into a campaign, in batches, resumable at the exact row.
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <unistd.h>
 
-#include <boost/json/array.hpp>
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <filesystem>
-#include <fstream>
 #include <ostream>
 
 #include "gateway/cli/client.h"
+#include "gateway/cli/import_batch.h"
+#include "gateway/cli/import_source.h"
 #include "gateway/cli/progress.h"
 #include "gateway/cli/rejects.h"
 #include "gateway/provisioning/recipients_csv.h"
 #include "signer/bootstrap_mac.h"
+#include "wbxml/characters.h"
 
 namespace cpgw::gateway::cli {
 namespace {
 
 namespace prov = provisioning;
 
-constexpr std::size_t kBatchRows = 1000;
-constexpr std::size_t kBatchOctets = 1 << 20;
+constexpr std::size_t kBlockOctets = 256 * 1024;
+/// How long "busy" is taken for an answer before the import stops; it can go on later.
+constexpr std::chrono::seconds kBusyPatience{60};
+constexpr std::chrono::milliseconds kFirstPause{50}, kLongestPause{2000};
 
 struct Place {
   std::uint64_t next_offset = 0, next_row = 0, accepted = 0, rejected = 0;
@@ -36,139 +38,114 @@ Place place_of(const boost::json::object& answer) {
           finished != nullptr && finished->is_bool() && finished->as_bool()};
 }
 
-bool is_ok(const boost::json::object& answer) {
-  const auto* ok = answer.if_contains("ok");
-  return ok != nullptr && ok->is_bool() && ok->as_bool();
-}
-
-/// SHA-256 of a whole file: a file that changed under the same name is another import.
-Result<std::string> digest_of(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  Position at;
-  at.file = file;
-  if (!in) return fail(Errc::io, "cannot be read", at);
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                        &EVP_MD_CTX_free);
-  EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
-  std::vector<char> block(1 << 20);
-  while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
-    EVP_DigestUpdate(context.get(), block.data(), static_cast<std::size_t>(in.gcount()));
-  }
-  if (in.bad()) return fail(Errc::io, "cannot be read to its end", at);
-  std::array<std::byte, 32> digest;
-  EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr);
-  return to_hex(digest);
-}
-
 /// One run of the command. Owned by it.
 class Import {
  public:
-  Import(Io& io, const ImportRecipientsCommand& command, Client& client)
-      : io_(io), command_(command), client_(client) {}
+  Import(Io& io, const ImportRecipientsCommand& command, Client& client, RecipientSource& source)
+      : io_(io), command_(command), client_(client), source_(source) {}
+  Import(const Import&) = delete;
+  ~Import() { wipe(std::as_writable_bytes(std::span(block_))); }
   int run();
 
  private:
+  int all();
   int open();
+  int columns_of_campaign();
   int header(prov::CsvReader& reader);
   /// Sends every row from where the reader stands: `check_only` up to `end_row` without storing.
   int rows(prov::CsvReader& reader, bool check_only, std::uint64_t end_row);
+  int resume();
   int flush(const prov::CsvPlace& place, bool last, bool check_only);
+  /// The answer of the gateway once it is not busy.
+  Result<boost::json::object> ask_rows(const boost::json::object& request);
   int rebuild_rejects();
-  void add(const prov::CsvRow& row);
-  void add_broken(std::uint64_t row, std::uint64_t line, const Error& error);
+  /// A row or a wrong one; nothing at the end, or with status_ when the source failed.
   std::optional<Result<const prov::CsvRow*>> next(prov::CsvReader& reader);
-  int stream_failed();
+  int report();
+  int complain_here(const Error& error) {
+    progress_->done();
+    return complain(io_, error);
+  }
   boost::json::object request(const char* op) const {
-    return {{"op", op},
-            {"tenant", client_.tenant()},
-            {"campaign", command_.campaign},
-            {"import", name_},
-            {"source", source_}};
+    return {{{"op", op},
+             {"tenant", client_.tenant()},
+             {"campaign", command_.campaign},
+             {"import", name_},
+             {"source", source_.digest()}},
+            batch_.storage()};
   }
 
   Io& io_;
   const ImportRecipientsCommand& command_;
   Client& client_;
-  std::string name_, source_, label_;
-  std::unique_ptr<std::ifstream> file_;
-  std::istream* in_ = nullptr;
-  std::vector<char> block_ = std::vector<char>(256 * 1024);
+  RecipientSource& source_;
+  std::string name_;
+  std::vector<char> block_ = std::vector<char>(kBlockOctets);
+  std::uint64_t read_ = 0;  ///< octets of the source read so far
   bool at_end_ = false;
+  int status_ = kDone;  ///< of reading
   prov::RecipientColumnRules rules_;
   std::optional<prov::RecipientColumns> columns_;
-  prov::RecipientRow mapped_;
   std::optional<Rejects> rejects_;
   std::optional<Progress> progress_;
   Place cursor_;
-  boost::json::array batch_;
-  std::size_t batch_octets_ = 0;
-  std::vector<Reject> broken_;  ///< rows of the batch that are no rows
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> lines_;  ///< row → line of the batch
+  ImportBatch batch_;
 };
 
 std::optional<Result<const prov::CsvRow*>> Import::next(prov::CsvReader& reader) {
   while (true) {
     if (auto row = reader.next()) return row;
     if (at_end_) return std::nullopt;
-    in_->read(block_.data(), static_cast<std::streamsize>(block_.size()));
-    const auto got = static_cast<std::size_t>(in_->gcount());
-    if (got > 0) reader.feed(std::string_view(block_.data(), got));
-    if (!*in_) {
+    const auto got = source_.read(read_, block_);
+    if (!got) {
+      at_end_ = true;
+      status_ = complain_here(got.error());
+      return std::nullopt;
+    }
+    read_ += *got;
+    if (*got > 0) reader.feed(std::string_view(block_.data(), *got));
+    if (*got < block_.size()) {
       at_end_ = true;
       reader.finish();
     }
   }
 }
 
-int Import::stream_failed() {
-  io_.err << "cpgw: error: " << label_
-          << ": cannot be read to its end; run the same command again to go on\n";
-  return kMalformed;
-}
-
-int Import::open() {
-  const bool from_stdin = command_.file == "-";
-  label_ = from_stdin ? "standard input" : command_.file;
-  std::array<std::byte, 32> drawn;
-  if (from_stdin) {  // cannot be read again: never the same import as another
-    io_.random.fill(drawn);
-    source_ = to_hex(drawn);
-    name_ = command_.name.empty() ? "stdin-" + source_.substr(0, 16) : command_.name;
-    in_ = &io_.in;
-  } else {
-    auto digest = digest_of(command_.file);
-    if (!digest) return complain(io_, digest.error());
-    source_ = *digest;
-    name_ = command_.name.empty() ? std::filesystem::path(command_.file).filename().string()
-                                  : command_.name;
-    file_ = std::make_unique<std::ifstream>(command_.file, std::ios::binary);
-    in_ = file_.get();
-  }
+int Import::columns_of_campaign() {
   const auto status = client_.ask(
       {{"op", "campaign.status"}, {"tenant", client_.tenant()}, {"name", command_.campaign}});
   if (!status) return complain_connect(io_, status.error());
   if (!is_ok(*status)) return complain_refused(io_, *status);
-  const std::string security = text_of(status->at("campaign").as_object(), "security");
-  const auto method = signer::security(security);
+  std::string name;
+  auto done = read_answer(
+      [&] { name = std::string(status->at("campaign").as_object().at("security").as_string()); });
+  if (!done) return complain_connect(io_, done.error());
+  const auto method = signer::security(name);
+  if (!method) return complain(io_, method.error(), kUnreachable);
   using prov::ColumnUse;
-  const bool imsi = method && signer::needs_imsi(*method);
-  const bool pin = method && signer::needs_pin(*method);
-  rules_.imsi = imsi ? ColumnUse::required : ColumnUse::refused;
-  rules_.pin = pin ? ColumnUse::required : ColumnUse::refused;
+  rules_.imsi = signer::needs_imsi(*method) ? ColumnUse::required : ColumnUse::refused;
+  rules_.pin = signer::needs_pin(*method) ? ColumnUse::required : ColumnUse::refused;
   rules_.any_slots = true;  // the gateway knows the content's slots
+  return kDone;
+}
 
+int Import::open() {
+  if (const int status = columns_of_campaign(); status != kDone) return status;
+  name_ = !command_.name.empty() ? command_.name
+          : source_.is_file()    ? std::filesystem::path(command_.file).filename().string()
+                                 : "stdin-" + source_.digest().substr(0, 16);
   const auto opened = client_.ask(request("import.open"));
   if (!opened) return complain_connect(io_, opened.error());
   if (!is_ok(*opened)) return complain_refused(io_, *opened);
   cursor_ = place_of(*opened);
-  if (from_stdin && cursor_.next_offset != 0) {
-    io_.err << "cpgw: error: import '" << name_
+  if (cursor_.next_offset != 0 && !source_.is_file()) {
+    io_.err << "cpgw: error: import '" << printable(name_)
             << "' was begun from another standard input; use another --name\n";
     return kNo;
   }
   const std::string rejects = !command_.rejects.empty()
                                   ? command_.rejects
-                                  : (from_stdin ? name_ : command_.file) + ".rejected.csv";
+                                  : (source_.is_file() ? command_.file : name_) + ".rejected.csv";
   auto file = Rejects::open(rejects, cursor_.next_row);
   if (!file) return complain(io_, file.error());
   rejects_.emplace(std::move(*file));
@@ -178,104 +155,74 @@ int Import::open() {
 int Import::header(prov::CsvReader& reader) {
   const auto row = next(reader);
   if (!row) {
-    io_.err << "cpgw: error: " << label_
+    if (status_ != kDone) return status_;
+    progress_->done();
+    io_.err << "cpgw: error: " << printable(source_.label())
             << ": empty; a header row with the column 'number' is expected\n";
     return kMalformed;
   }
-  if (!*row) return complain(io_, row->error());
+  if (!*row) return complain_here(row->error());
+  for (const std::string_view name : (**row)->fields) {
+    if (wbxml::detail::find_bad_character(name)) {
+      Position at;
+      at.file = source_.label();
+      at.line = static_cast<std::uint32_t>((**row)->line);
+      return complain_here(
+          Error(prov::Errc::bad_column, "a column's name is not UTF-8 text", std::move(at)));
+    }
+  }
   auto columns = prov::RecipientColumns::read(***row, rules_);
-  if (!columns) return complain(io_, columns.error());
+  if (!columns) {
+    progress_->done();
+    return complain(io_, columns.error());
+  }
   columns_.emplace(std::move(*columns));
   return kDone;
 }
 
-void Import::add(const prov::CsvRow& row) {
-  if (auto done = columns_->map(row, mapped_); !done) {
-    add_broken(row.number, row.line, done.error());
-    return;
+Result<boost::json::object> Import::ask_rows(const boost::json::object& rows) {
+  const SteadyTime end = io_.clock.steady() + kBusyPatience;
+  auto pause = kFirstPause;
+  while (true) {
+    auto answer = client_.ask(rows);
+    if (!answer || !has_code(*answer, "gateway/busy") || io_.clock.steady() + pause > end)
+      return answer;
+    if (::usleep(static_cast<useconds_t>(pause.count()) * 1000) != 0) return answer;
+    pause = std::min(pause * 2, kLongestPause);
   }
-  boost::json::object one{{"row", row.number}, {"number", mapped_.number}};
-  if (!mapped_.imsi.empty()) one["imsi"] = mapped_.imsi;
-  if (!mapped_.pin.empty()) one["pin"] = mapped_.pin;
-  if (!mapped_.slots.empty()) {
-    boost::json::object slots;
-    for (std::size_t i = 0; i < mapped_.slots.size(); ++i)
-      slots[columns_->slot_names()[i]] = mapped_.slots[i];
-    one["slots"] = std::move(slots);
-  }
-  batch_octets_ += 64 + (row.next_offset - row.offset);
-  batch_.push_back(std::move(one));
-  lines_.emplace_back(row.number, row.line);
-}
-
-/// A row that is none is told to the gateway without a number, so that it is counted in the same
-/// commit; why is known here.
-void Import::add_broken(std::uint64_t row, std::uint64_t line, const Error& error) {
-  broken_.push_back({row, line, std::string(error.code.name()), error.at.field, error.message});
-  batch_.push_back(boost::json::object{{"row", row}, {"number", ""}});
-  lines_.emplace_back(row, line);
 }
 
 int Import::flush(const prov::CsvPlace& place, bool last, bool check_only) {
   if (batch_.empty() && !last) return kDone;
+  if (auto whole = source_.unchanged(); !whole && !check_only) return complain_here(whole.error());
   boost::json::object ask = request("import.rows");
   ask["expect_offset"] = cursor_.next_offset;
   ask["next_offset"] = place.offset;
   ask["next_row"] = place.row;
-  ask["rows"] = std::move(batch_);
+  ask["rows"] = batch_.take_rows();
   if (last) ask["finished"] = true;
   if (check_only) ask["check_only"] = true;
-  batch_ = {};
-  batch_octets_ = 0;
-  std::optional<boost::json::object> answer;
-  for (int pause = 0;; pause = std::min(pause * 2 + 50, 2000)) {
-    auto got = client_.ask(ask);
-    if (!got) return complain_connect(io_, got.error());
-    const bool busy =
-        !is_ok(*got) && got->contains("errors") &&
-        boost::json::serialize(got->at("errors")).find("gateway/busy") != std::string::npos;
-    if (busy && pause < 2000) {  // told to send it again later
-      usleep(static_cast<useconds_t>(pause + 50) * 1000);
-      continue;
-    }
-    answer = std::move(*got);
-    break;
-  }
+  const auto answer = ask_rows(ask);
+  if (!answer || !is_ok(*answer)) progress_->done();
+  if (!answer) return complain_connect(io_, answer.error());
   if (!is_ok(*answer)) {
     // A first try whose answer was lost has stored the batch: then the cursor stands exactly where
     // this batch ends.
     const Place stored = place_of(*answer);
-    if (!answer->contains("next_offset") || stored.next_offset != place.offset ||
+    if (check_only || !answer->contains("next_offset") || stored.next_offset != place.offset ||
         stored.next_row != place.row)
       return complain_refused(io_, *answer);
     cursor_ = stored;
-    broken_.clear();
-    lines_.clear();
-    return rebuild_rejects();
+    batch_.clear();
+    return cursor_.rejected == rejects_->rows() ? int{kDone} : rebuild_rejects();
   }
   std::vector<Reject> bad;
-  if (const auto* list = answer->if_contains("rejected_rows");
-      list != nullptr && list->is_array()) {
-    for (const auto& item : list->as_array()) {
-      const auto& one = item.as_object();
-      const std::uint64_t row = number_of(one, "row");
-      const auto known = std::ranges::find(broken_, row, &Reject::row);
-      if (known != broken_.end()) {
-        bad.push_back(*known);
-        continue;
-      }
-      const auto line =
-          std::ranges::find(lines_, row, &std::pair<std::uint64_t, std::uint64_t>::first);
-      for (const auto& error : one.at("errors").as_array()) {
-        const auto& e = error.as_object();
-        bad.push_back({row, line == lines_.end() ? 0 : line->second, text_of(e, "code"),
-                       e.contains("field") ? text_of(e, "field") : "", text_of(e, "message")});
-      }
-    }
+  if (auto done = read_answer([&] { bad = batch_.rejects(*answer); }); !done) {
+    progress_->done();
+    return complain_connect(io_, done.error());
   }
-  broken_.clear();
-  lines_.clear();
-  if (auto done = rejects_->add(bad); !done) return complain(io_, done.error());
+  batch_.clear();
+  if (auto done = rejects_->add(bad); !done) return complain_here(done.error());
   if (!check_only) {
     cursor_ = place_of(*answer);
     progress_->show(cursor_.next_offset, fmt::format("{} rows accepted, {} rejected",
@@ -285,86 +232,81 @@ int Import::flush(const prov::CsvPlace& place, bool last, bool check_only) {
 }
 
 int Import::rows(prov::CsvReader& reader, bool check_only, std::uint64_t end_row) {
-  while (true) {
-    const auto row = next(reader);
-    if (!row) break;
+  prov::CsvPlace place = reader.place();
+  while (const auto row = next(reader)) {
     const bool whole = row->has_value();
     const std::uint64_t number = whole ? (**row)->number : reader.place().row - 1;
     if (check_only && number >= end_row) break;
     if (whole) {
-      add(***row);
+      batch_.add(***row, *columns_);
     } else {
-      add_broken(number, row->error().at.line, row->error());
+      batch_.add_broken(number, row->error().at.line, row->error());
     }
-    if (batch_.size() >= kBatchRows || batch_octets_ >= kBatchOctets) {
-      if (const int status = flush(reader.place(), false, check_only); status != kDone)
-        return status;
+    place = reader.place();
+    if (batch_.full()) {
+      if (const int status = flush(place, false, check_only); status != kDone) return status;
     }
   }
-  if (in_->bad()) return stream_failed();
-  return flush(reader.place(), !check_only, check_only);
+  if (status_ != kDone) return status_;
+  // At the end of the file the place is behind its last empty lines too.
+  return flush(check_only ? place : reader.place(), !check_only, check_only);
 }
 
 /// After an interruption between the commit and the rejects file, rows before the cursor are
 /// checked again without storing.
 int Import::rebuild_rejects() {
-  if (file_ == nullptr) {
+  if (!source_.is_file()) {
+    progress_->done();
     io_.err << "cpgw: warning: the answer for one batch was lost; its bad rows are counted but not "
                "listed, standard input cannot be read again\n";
     return kDone;
   }
-  const std::streampos here = in_->tellg();
+  const std::uint64_t here = read_;
   const bool was_at_end = at_end_;
-  if (auto done = rejects_->restart(); !done) return complain(io_, done.error());
-  file_->clear();
-  file_->seekg(0);
+  if (auto done = rejects_->restart(); !done) return complain_here(done.error());
+  read_ = 0;
   at_end_ = false;
-  prov::CsvReader reader(label_);
+  prov::CsvReader reader(source_.label());
   if (const int status = header(reader); status != kDone) return status;
   if (const int status = rows(reader, true, cursor_.next_row); status != kDone) return status;
-  file_->clear();
-  if (here != std::streampos(-1)) file_->seekg(here);
-  if (was_at_end) file_->seekg(0, std::ios::end);
+  read_ = here;
   at_end_ = was_at_end;
   return kDone;
 }
 
-int Import::run() {
-  if (const int status = open(); status != kDone) return status;
-  std::error_code ignored;
-  const auto size = file_ ? std::filesystem::file_size(command_.file, ignored) : 0;
-  progress_.emplace(io_, label_, size);
+/// Goes on at the cursor. Lines are only counted for messages; the octets before it are not parsed
+/// again.
+int Import::resume() {
+  prov::CsvPlace place{cursor_.next_offset, cursor_.next_row, 1};
+  for (read_ = 0; read_ < cursor_.next_offset;) {
+    const auto want = std::min<std::uint64_t>(cursor_.next_offset - read_, block_.size());
+    const auto got = source_.read(read_, std::span(block_).first(static_cast<std::size_t>(want)));
+    if (!got) return complain_here(got.error());
+    if (*got == 0) {
+      return complain_here(Error(Errc::io, "the gateway says it goes on behind the file's end"));
+    }
+    place.line +=
+        static_cast<std::uint64_t>(std::ranges::count(std::span(block_).first(*got), '\n'));
+    read_ += *got;
+  }
+  at_end_ = false;
+  prov::CsvReader reader(source_.label(), {}, place);
+  return rows(reader, false, 0);
+}
+
+int Import::all() {
   if (cursor_.rejected != rejects_->rows() && cursor_.next_offset > 0) {
     if (const int status = rebuild_rejects(); status != kDone) return status;
   }
-  if (!cursor_.finished) {
-    if (file_ != nullptr) {
-      file_->clear();
-      file_->seekg(0);
-    }
-    at_end_ = false;
-    prov::CsvReader first(label_);
-    if (const int status = header(first); status != kDone) return status;
-    if (cursor_.next_offset > first.place().offset) {
-      // Lines are only counted for messages; the octets before the cursor are not parsed again.
-      prov::CsvPlace place{cursor_.next_offset, cursor_.next_row, 1};
-      file_->clear();
-      file_->seekg(0);
-      for (std::uint64_t left = cursor_.next_offset; left > 0;) {
-        const auto want = std::min<std::uint64_t>(left, block_.size());
-        if (!file_->read(block_.data(), static_cast<std::streamsize>(want))) return stream_failed();
-        place.line += static_cast<std::uint64_t>(
-            std::count(block_.begin(), block_.begin() + static_cast<std::ptrdiff_t>(want), '\n'));
-        left -= want;
-      }
-      at_end_ = false;
-      prov::CsvReader reader(label_, {}, place);
-      if (const int status = rows(reader, false, 0); status != kDone) return status;
-    } else {
-      if (const int status = rows(first, false, 0); status != kDone) return status;
-    }
-  }
-  progress_->done();
+  if (cursor_.finished) return kDone;
+  read_ = 0;
+  at_end_ = false;
+  prov::CsvReader first(source_.label());
+  if (const int status = header(first); status != kDone) return status;
+  return cursor_.next_offset > first.place().offset ? resume() : rows(first, false, 0);
+}
+
+int Import::report() {
   if (command_.gateway.json) {
     io_.out << boost::json::serialize(boost::json::object{
                    {"import", name_},
@@ -381,12 +323,28 @@ int Import::run() {
   return cursor_.rejected == 0 ? kDone : kNo;
 }
 
+int Import::run() {
+  if (const int status = open(); status != kDone) return status;
+  progress_.emplace(io_, source_.label(), source_.octets());
+  const int status = all();
+  progress_->done();
+  if (status == kDone) return report();
+  if (cursor_.next_offset > 0) {
+    io_.err << "cpgw: " << cursor_.accepted << " rows are accepted, " << cursor_.rejected
+            << " rejected" << (source_.is_file() ? "; run the same command again to go on" : "")
+            << "\n";
+  }
+  return status;
+}
+
 }  // namespace
 
 int run(const ImportRecipientsCommand& command, Io& io) {
   auto client = Client::connect(io, command.gateway);
   if (!client) return complain_connect(io, client.error());
-  return Import(io, command, *client).run();
+  auto source = RecipientSource::open(io, command.file);
+  if (!source) return complain(io, source.error());
+  return Import(io, command, *client, *source).run();
 }
 
 }  // namespace cpgw::gateway::cli

@@ -18,16 +18,21 @@ int run(const SendCommand& command, Io& io) {
   auto slots = parse_slots(command.slots);
   if (!slots) return complain(io, slots.error());
 
-  boost::json::object recipient{{"number", command.to}};
+  // Everything that touches the recipient lives in memory that is wiped.
+  const boost::json::storage_ptr wiped = wiping_storage();
+  boost::json::object recipient({{"number", command.to}}, wiped);
   if (security->imsi) recipient["imsi"] = as_text(security->imsi->expose());
   if (security->pin) recipient["pin"] = as_text(security->pin->expose());
   if (!slots->values.empty()) {
-    boost::json::object values;
+    boost::json::object values(wiped);
     for (const auto& [name, value] : slots->values) values[name] = value;
     recipient["slots"] = std::move(values);
   }
-  boost::json::object submission{{"content", std::move(*content)},
-                                 {"recipients", boost::json::array{std::move(recipient)}}};
+  boost::json::array recipients(wiped);
+  recipients.push_back(std::move(recipient));
+  boost::json::object submission(wiped);
+  submission["content"] = std::move(*content);
+  submission["recipients"] = std::move(recipients);
   if (command.priority >= 0) submission["priority"] = command.priority;
   if (command.expires_in != 0) submission["expires_in"] = command.expires_in;
   std::string key = command.key;
@@ -41,24 +46,27 @@ int run(const SendCommand& command, Io& io) {
 
   auto client = Client::connect(io, command.gateway);
   if (!client) return complain_connect(io, client.error());
-  const auto answer = client->ask({{"op", "submit"},
-                                   {"tenant", client->tenant()},
-                                   {"submissions", boost::json::array{std::move(submission)}}});
+  boost::json::array submissions(wiped);
+  submissions.push_back(std::move(submission));
+  boost::json::object request({{"op", "submit"}, {"tenant", client->tenant()}}, wiped);
+  request["submissions"] = std::move(submissions);
+  const auto answer = client->ask(request);
   if (!answer) return complain_connect(io, answer.error());
   const auto* results = answer->if_contains("results");
-  if (results == nullptr || !results->is_array() || results->as_array().empty()) {
+  if (results == nullptr || !results->is_array() || results->as_array().empty() ||
+      !results->as_array().front().is_object()) {
     if (command.gateway.json) io.out << boost::json::serialize(*answer) << "\n";
     return complain_refused(io, *answer);
   }
   const auto& result = results->as_array().front().as_object();
   if (command.gateway.json) io.out << boost::json::serialize(result) << "\n";
-  const auto* ok = result.if_contains("ok");
-  if (ok == nullptr || !ok->is_bool() || !ok->as_bool()) return complain_refused(io, result);
-  if (!command.gateway.json) {
-    for (const auto& id : result.at("ids").as_array())
-      io.out << std::string(id.as_string()) << "\n";
-    io.err << "stored; watch it with: cpgw job show ID\n";
-  }
+  if (!is_ok(result)) return complain_refused(io, result);
+  if (command.gateway.json) return kDone;
+  auto done = read_answer([&] {
+    for (const auto& id : result.at("ids").as_array()) io.out << id.as_string().c_str() << "\n";
+  });
+  if (!done) return complain_connect(io, done.error());
+  io.err << "stored; watch it with: cpgw job show ID\n";
   return kDone;
 }
 
