@@ -78,6 +78,10 @@ Result<void> cut(const EncodeCommand& command, Encoded& encoded) {
 Result<void> address(const EncodeCommand& command, Encoded& encoded) {
   const auto number = Msisdn::parse(command.number);
   if (!number) return fail(Error(number.error()).in("--to-number"));
+  if (number->digits().starts_with('0')) {  // E.164: no country code begins so
+    return fail(Errc::bad_number, "a national number; give it as '+', country code and the rest",
+                at_field("--to-number"));
+  }
   for (const si_sl::Part& part : encoded.parts) {
     Octets tpdu;
     if (auto done = si_sl::write_submit(
@@ -121,6 +125,12 @@ int run(const EncodeCommand& command, Io& io) {
   if (command.as == "wbxml") {
     if (!command.security.sec.empty()) {
       io.err << "cpgw: error: --sec goes with --as push, sms or tpdu: bare WBXML carries no MAC\n";
+      return kUsage;
+    }
+    const SecurityOptions& given = command.security;
+    if (!given.imsi.empty() || !given.imsi_file.empty() || !given.pin.empty() ||
+        !given.pin_file.empty()) {
+      io.err << "cpgw: error: IMSI and PIN go with --as push, sms or tpdu and --sec\n";
       return kUsage;
     }
     lines.emplace_back(encoded.wbxml);
