@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "gateway/cli/commands.h"
+#include "signer/bootstrap_mac.h"
 
 namespace cpgw::gateway::cli {
 namespace {
@@ -24,6 +25,12 @@ class Grammar {
     sub->footer("\nExample:\n  " + example);
     return sub;
   }
+  /// A word that only leads to others.
+  CLI::App* group(const std::string& name, const std::string& text, const std::string& example) {
+    CLI::App* sub = command(app, name, text, example);
+    sub->require_subcommand(1);
+    return sub;
+  }
   template <class T>
   void choose(CLI::App* sub, T& options) {
     sub->callback([this, &options] { chosen = options; });
@@ -36,14 +43,24 @@ class Grammar {
     sub->add_flag("--json", to.json, "one JSON document");
   }
   static void security_options(CLI::App* sub, SecurityOptions& security) {
+    // Names the methods, but never what was given instead: it may be a PIN in the wrong place.
+    const CLI::Validator method(
+        [](std::string& name) {
+          return signer::security(name) ? std::string() : std::string("no such method");
+        },
+        "{netwpin,userpin,usernetwpin,userpinmac,none}");
     sub->add_option("--sec", security.sec, "how the push is signed; never defaulted")
-        ->check(CLI::IsMember({"netwpin", "userpin", "usernetwpin", "userpinmac", "none"}));
+        ->check(method);
   }
   static void secret_options(CLI::App* sub, SecurityOptions& security) {
-    sub->add_option("--imsi", security.imsi, "IMSI digits (better: --imsi-file or CPGW_IMSI)");
-    sub->add_option("--imsi-file", security.imsi_file, "file whose first line is the IMSI");
-    sub->add_option("--pin", security.pin, "PIN digits (better: --pin-file or CPGW_PIN)");
-    sub->add_option("--pin-file", security.pin_file, "file whose first line is the PIN");
+    CLI::Option* imsi =
+        sub->add_option("--imsi", security.imsi, "IMSI digits (better: --imsi-file or CPGW_IMSI)");
+    sub->add_option("--imsi-file", security.imsi_file, "file whose first line is the IMSI")
+        ->excludes(imsi);
+    CLI::Option* pin =
+        sub->add_option("--pin", security.pin, "PIN digits (better: --pin-file or CPGW_PIN)");
+    sub->add_option("--pin-file", security.pin_file, "file whose first line is the PIN")
+        ->excludes(pin);
   }
   static void slot_options(CLI::App* sub, SlotOptions& slots, bool values) {
     sub->add_option("--slot-type", slots.types,
@@ -185,8 +202,7 @@ void Grammar::sending() {
   send->add_option("--key", send_.key, "the same key never sends twice");
   choose(send, send_);
 
-  CLI::App* import = app.add_subcommand("import", "Real data in");
-  import->require_subcommand(1);
+  CLI::App* import = group("import", "Real data in", "cpgw import providers --out documents");
   CLI::App* providers =
       command(*import, "providers",
               "One provisioning document per provider of mobile-broadband-provider-info",
@@ -212,8 +228,7 @@ void Grammar::sending() {
                          "where bad rows go (default: FILE.rejected.csv)");
   choose(recipients, recipients_);
 
-  CLI::App* campaign = app.add_subcommand("campaign", "One document to many");
-  campaign->require_subcommand(1);
+  CLI::App* campaign = group("campaign", "One document to many", "cpgw campaign list");
   const std::pair<const char*, const char*> verbs[] = {
       {"new", "Make a campaign from a document"},
       {"start", "Let a new campaign run"},
@@ -246,8 +261,7 @@ void Grammar::sending() {
 }
 
 void Grammar::looking() {
-  CLI::App* job = app.add_subcommand("job", "One push to one phone");
-  job->require_subcommand(1);
+  CLI::App* job = group("job", "One push to one phone", "cpgw job list --campaign spring");
   const std::pair<const char*, const char*> verbs[] = {
       {"show", "What became of it"},
       {"list", "Jobs by campaign, number or state"},
@@ -282,15 +296,13 @@ void Grammar::looking() {
   subscriber->add_option("number", subscriber_.number, "the phone's number")->required();
   choose(subscriber, subscriber_);
 
-  CLI::App* carrier = app.add_subcommand("carrier", "Roads to operators");
-  carrier->require_subcommand(1);
+  CLI::App* carrier = group("carrier", "Roads to operators", "cpgw carrier list");
   CLI::App* list =
       command(*carrier, "list", "Every link with its state and counts", "cpgw carrier list");
   gateway_options(list, carrier_.gateway, false);
   choose(list, carrier_);
 
-  CLI::App* config = app.add_subcommand("config", "The settings file");
-  config->require_subcommand(1);
+  CLI::App* config = group("config", "The settings file", "cpgw config check");
   for (const char* verb : {"check", "reload"}) {
     ConfigCommand& options = configs_[verb];
     options.verb = verb;
@@ -301,8 +313,7 @@ void Grammar::looking() {
     gateway_options(sub, options.gateway, false);
     choose(sub, options);
   }
-  CLI::App* store = app.add_subcommand("store", "The durable store");
-  store->require_subcommand(1);
+  CLI::App* store = group("store", "The durable store", "cpgw store stats");
   for (const char* verb : {"check", "stats"}) {
     StoreCommand& options = stores_[verb];
     options.verb = verb;
@@ -317,8 +328,8 @@ void Grammar::looking() {
 }
 
 void Grammar::simulators_() {
-  CLI::App* simulate = app.add_subcommand("simulate", "Peers for trying things out, on loopback");
-  simulate->require_subcommand(1);
+  CLI::App* simulate = group("simulate", "Peers for trying things out, on loopback",
+                             "cpgw simulate smsc --port 2775");
   CLI::App* smsc = command(*simulate, "smsc", "A message centre speaking SMPP 3.4",
                            "cpgw simulate smsc --port 2775");
   smsc->add_option("--bind", smsc_.bind, "address to listen on")->capture_default_str();
@@ -369,6 +380,18 @@ void Grammar::simulators_() {
   choose(handset, handset_);
 }
 
+/// The words nobody takes; of those that may be an IMSI or a PIN in the wrong place only that there
+/// is one.
+std::string unexpected(const CLI::App& app) {
+  std::string text;
+  for (const std::string& word : app.remaining(true)) {
+    const std::string name = word.starts_with('-') ? word.substr(0, word.find('=')) : word;
+    const auto digits = std::ranges::count_if(name, [](char c) { return c >= '0' && c <= '9'; });
+    text += (text.empty() ? "" : " ") + (digits < 4 ? printable(name) : std::string("(a number)"));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::variant<Command, Exit> parse_command(const std::vector<std::string>& arguments, Io& io) {
@@ -376,6 +399,10 @@ std::variant<Command, Exit> parse_command(const std::vector<std::string>& argume
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     grammar.app.parse(std::move(reversed));
+  } catch (const CLI::ExtrasError&) {
+    io.err << "not expected: " << unexpected(grammar.app)
+           << "\nRun with --help for more information.\n";
+    return kUsage;
   } catch (const CLI::ParseError& stop) {
     const bool asked = stop.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
     grammar.app.exit(stop, io.out, io.err);
