@@ -31,6 +31,8 @@ struct Verdict {
            lost == 0;
   }
 };
+/// Adds what the handsets found: the last line of what they said.
+[[nodiscard]] Result<void> add_handsets(std::string_view said, Verdict& verdict);
 [[nodiscard]] boost::json::object to_json(const Verdict& verdict);
 [[nodiscard]] std::string to_table(const Verdict& verdict);
 

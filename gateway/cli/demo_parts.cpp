@@ -1,7 +1,8 @@
 #include <fmt/format.h>
 #include <openssl/sha.h>
 
-#include <boost/json/serialize.hpp>
+#include <algorithm>
+#include <boost/json/parse.hpp>
 #include <random>
 #include <unordered_set>
 
@@ -74,6 +75,19 @@ carrier = "smsc"
                      smsc_port, password);
 }
 
+Result<void> add_handsets(std::string_view said, Verdict& verdict) {
+  while (said.ends_with('\n')) said.remove_suffix(1);
+  said = said.substr(said.rfind('\n') + 1);  // npos + 1 = 0
+  boost::json::error_code problem;
+  const boost::json::value summary = boost::json::parse(said, problem);
+  if (problem || !summary.is_object()) return fail(Errc::io, "the handsets gave no verdict");
+  verdict.verified = number_of(summary.as_object(), "verified");
+  verdict.failed += number_of(summary.as_object(), "failed");
+  verdict.possible_duplicates =
+      std::max(verdict.possible_duplicates, number_of(summary.as_object(), "duplicates"));
+  return {};
+}
+
 boost::json::object to_json(const Verdict& v) {
   return {{"accepted", v.accepted},
           {"parts", v.parts},
@@ -122,8 +136,9 @@ Result<std::string> walk_through(const std::string& xml, const Phone& phone,
   text += fmt::format("  WBXML   {:4} octets  {}\n", wbxml.size(), head(wbxml, 24));
   // A whole MAC lets anyone search the IMSI.
   const auto sent = si_sl::read_push(push);
-  text += fmt::format("  MAC     {}…        HMAC-SHA1 over the WBXML, keyed with the phone's IMSI\n",
-                      sent ? sent->MAC.substr(0, 4) : "");
+  text +=
+      fmt::format("  MAC     {}…        HMAC-SHA1 over the WBXML, keyed with the phone's IMSI\n",
+                  sent ? sent->MAC.substr(0, 4) : "");
   text += fmt::format("  push    {:4} octets  {}  (SHA-256 {} the digest the gateway kept)\n",
                       push.size(), head(push, 6), same ? "is" : "IS NOT");
   for (const si_sl::Part& part : composed.parts) {

@@ -60,12 +60,17 @@ int run(const InitCommand& command, Io& io) {
   if (problem || ::chmod(data.c_str(), 0700) != 0)
     return complain(
         io, Error(Errc::io, data.string() + ": cannot be made readable by its owner alone"));
+  // Half a set would stand in the way of the next try.
+  const auto give_up = [&](const Error& error, std::initializer_list<fs::path> made) {
+    for (const fs::path& file : made) ::unlink(file.c_str());
+    return complain(io, error);
+  };
   if (auto done = signer::Keyring::create(keyring.string(), io.random); !done)
     return complain(io, done.error());
   if (auto done = write_new(token, new_token(io.random), 0600); !done)
-    return complain(io, done.error());
+    return give_up(done.error(), {keyring});
   if (auto done = write_new(settings, config::starter_settings(), 0644); !done)
-    return complain(io, done.error());
+    return give_up(done.error(), {keyring, token});
   io.out << "settings  " << settings.string() << "\n"
          << "keyring   " << keyring.string()
          << "  (keep a copy elsewhere: without it what is stored cannot be sent)\n"
