@@ -208,7 +208,7 @@ Result<void> Demo::explain() {
 }
 
 Result<void> Demo::alive() {
-  for (auto* child : {&gateway_, &handsets_, &smsc_}) {
+  for (auto* child : {&smsc_, &gateway_, &handsets_}) {
     if (const auto status = (*child)->ended())
       return fail(Errc::io, (*child)->name() + " has ended with status " + std::to_string(*status));
   }
