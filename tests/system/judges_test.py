@@ -72,7 +72,7 @@ def tshark_reads_every_push_to_its_end():
             wait_for("the end of the traffic in the file", lambda: "0x80000006" in capture.read("-T", "fields", "-e", "smpp.command_id"))
         finally:
             capture.stop()
-        bad = capture.read("-Y", "_ws.malformed || _ws.unreassembled || _ws.expert.severity >= 0x00600000", "-T", "fields", "-e", "frame.number",
+        bad = capture.read("-Y", "_ws.malformed || _ws.unreassembled || _ws.expert.severity >= 0x00800000", "-T", "fields", "-e", "frame.number",
                            "-e", "_ws.expert.message")
         expect(not bad.strip(), f"malformed: {bad[:800]}")
         commands = ",".join(capture.read("-T", "fields", "-e", "smpp.command_id").split()).split(",")
