@@ -147,7 +147,7 @@ class MemoryRows final : public Rows {
       at = over ? idempotency_.erase(at) : std::next(at);
       gone += over ? 1u : 0u;
     }
-    std::erase_if(mids_, [this](const auto& row) { return row.second.back().until <= now_; });
+    std::erase_if(mids_, [this](const auto& row) { return all_over(row.second, now_); });
     return gone;
   }
 

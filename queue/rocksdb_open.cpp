@@ -39,7 +39,7 @@ class ForgetOver final : public rocksdb::CompactionFilter {
     const WallTime now{std::chrono::milliseconds(shared_->now.load(std::memory_order_relaxed))};
     if (mid_) {
       const auto entries = decode_mid(value.ToStringView());
-      return entries && !entries->empty() && entries->back().until <= now;
+      return entries && all_over(*entries, now);
     }
     const auto record = decode_idempotency(value.ToStringView());
     return record && record->until <= now;

@@ -217,8 +217,9 @@ class RocksRows final : public Rows {
   std::vector<std::uint64_t> inserted_;  ///< by this commit, ascending
   std::unique_ptr<rocksdb::Iterator> job_iterator_;
   std::unique_ptr<rocksdb::Iterator> recipient_iterator_;
-  std::unordered_set<std::uint64_t> new_recipients_;  ///< of this commit
-  std::unordered_map<std::uint64_t, Octets> sealed_;  ///< of this commit
+  std::unordered_set<std::uint64_t> new_recipients_;      ///< got a job in this commit
+  std::unordered_set<std::uint64_t> thinned_recipients_;  ///< lost one in this commit
+  std::unordered_map<std::uint64_t, Octets> sealed_;      ///< of this commit
   std::unordered_map<std::string, std::vector<MidEntry>> recent_ids_;
   std::deque<std::string> recent_order_;
   std::map<Digest, bool> known_content_;

@@ -2,6 +2,7 @@
 // kept is the engine's affair.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -45,6 +46,12 @@ struct MidEntry {
   WallTime until;  ///< may be forgotten from then on
   friend bool operator==(const MidEntry&, const MidEntry&) = default;
 };
+
+/// Nothing of the row is of use any more.
+[[nodiscard]] inline bool all_over(const std::vector<MidEntry>& entries, WallTime now) {
+  return std::all_of(entries.begin(), entries.end(),
+                     [now](const MidEntry& e) { return e.until <= now; });
+}
 
 /// Consecutive jobs of one Submit with the same queue and deadline: one row for all of them. First
 /// it waits for the deadline, then for the end of retention. `late` rows name one job that came
