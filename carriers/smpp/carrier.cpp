@@ -115,6 +115,7 @@ class SmppCarrier final : public Carrier, private LinkOwner {
 
   void link_delivery(std::uint64_t ack, Pdu pdu) override {
     if (auto parsed = read_receipt(pdu, settings_->receipts)) {
+      links_[ack & kAckLinkMask]->count_receipt();
       events_->receipt({.account = settings_->account,
                         .candidates = std::move(parsed->candidates),
                         .recipient = number_of(pdu.source_addr),

@@ -92,6 +92,8 @@ class TcpLink final : public Link,
     if (phase_ == Phase::waiting) wait_to_connect(std::chrono::milliseconds(0));
   }
 
+  void count_receipt() override { ++report_.receipts; }
+
   LinkReport report() const override {
     LinkReport report = report_;
     report.in_window = static_cast<std::uint32_t>(outbox_.open());

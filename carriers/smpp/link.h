@@ -36,6 +36,8 @@ class Link {
   virtual void stop(std::chrono::milliseconds patience) = 0;
   /// A person has looked after the trouble: ends a suspension, tries to connect at once.
   virtual void resume() = 0;
+  /// A delivery of this link was a receipt.
+  virtual void count_receipt() = 0;
   [[nodiscard]] virtual LinkReport report() const = 0;
   /// The owner is going: no more calls to it, the connection is cut.
   virtual void detach() = 0;

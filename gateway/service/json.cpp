@@ -375,7 +375,8 @@ std::string shown(std::string_view name) {
       ++digits;
       continue;
     }
-    if (digits >= 4) std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(i - digits), digits, '#');
+    if (digits >= 4)
+      std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(i - digits), digits, '#');
     digits = 0;
   }
   for (char& c : out) {

@@ -65,6 +65,7 @@ TEST(SmppCarrier, SendsAPushOctetForOctetAndTakesItsReceipts) {
   EXPECT_EQ(bench.flow.receipts[0].candidates.front(), "id2");
   EXPECT_EQ(bench.flow.receipts[0].recipient->digits(), "358401234567");
   EXPECT_EQ(bench.flow.receipts[0].state, DeliveryState::delivered);
+  EXPECT_EQ(bench.carrier->report().front().receipts, 1u);
   EXPECT_EQ(server.received.back().sequence_number, 900u);
   EXPECT_EQ(server.received.back().command_status, 0u);
 

@@ -32,13 +32,13 @@ const bool openssl_counted =
 
 }  // namespace
 
-void* operator new(std::size_t octets) {
+[[gnu::noinline]] void* operator new(std::size_t octets) {
   ++allocations;
   if (void* p = std::malloc(octets != 0 ? octets : 1)) return p;
   throw std::bad_alloc();
 }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 namespace cpgw::si_sl {
 namespace {
