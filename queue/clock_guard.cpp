@@ -23,8 +23,9 @@ ClockGuard::Reading ClockGuard::read(WallTime wall, SteadyTime steady) {
                       " s; time stands still until it has caught up; check the time service";
     } else if (step > kForwardHold) {
       held_ = true;
-      reading.alarm = "the wall clock jumped ahead by " + seconds(step) +
-                      " s; nothing expires until the jump is confirmed";
+      reading.alarm =
+          "the wall clock jumped ahead by " + seconds(step) +
+          " s; nothing expires until the jump is confirmed (by a reload of the settings)";
     }
   }
   last_wall_ = wall;

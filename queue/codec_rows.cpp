@@ -346,7 +346,7 @@ std::string encode_counts(const QueueRecord& q) {
                                 c.expired, c.cancelled, c.resent_parts}) {
     out.u64(n);
   }
-  return out.u64(q.retired).u64(q.sweep_next.value).take_framed();
+  return out.u64(q.retired).u64(q.sweep_next.value).time(q.info.started).take_framed();
 }
 
 std::optional<QueueRecord> decode_queue(QueueId id, std::string_view info,
@@ -369,6 +369,7 @@ std::optional<QueueRecord> decode_queue(QueueId id, std::string_view info,
   }
   q.retired = c.u64();
   q.sweep_next.value = c.u64();
+  q.info.started = c.time();
   if (!c.done()) return std::nullopt;
   return q;
 }

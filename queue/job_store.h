@@ -203,6 +203,8 @@ struct StoreStats {
 
 struct StoreOptions {
   std::uint16_t node = 0;
+  bool hold_in_doubt =
+      false;  ///< recover() leaves what is in doubt to its deadline instead of making it due
   std::chrono::milliseconds receipt_patience{
       std::chrono::hours(1)};  ///< how long an unmatched receipt is kept
   std::chrono::hours retention{24 * 30};

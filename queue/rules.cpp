@@ -7,7 +7,6 @@ namespace {
 
 /// Ids of this store are above every tenant's singles() queue.
 constexpr std::uint64_t kFirstId = std::uint64_t{1} << 33;
-constexpr WallTime kIdEpoch{std::chrono::sys_days(std::chrono::year(2020) / 1 / 1)};
 constexpr unsigned kNodeBits = 10;
 constexpr unsigned kSequenceBits = 12;
 
@@ -115,6 +114,7 @@ Result<std::uint64_t> RuledStore::recover(WallTime now) {
         // Something may have been written in this epoch: every part not answered is in doubt.
         const std::uint32_t all = r->job.parts >= kMaxParts ? ~0u : (1u << r->job.parts) - 1;
         r->job.in_doubt |= all & ~r->job.accepted & ~r->job.delivered;
+        if (options_.hold_in_doubt) r->job.due = deadline_of(*r) + kHeld;
         charge(*r);
         emit(EventKind::in_doubt, *r);
         back_to_waiting(*r, JobState::in_doubt);

@@ -106,6 +106,10 @@ class RuledStore final : public JobStore {
   void put_retention_span(WallTime time, JobId first, JobId last, QueueId queue);
   void sweep_events(std::uint32_t& left);
 
+  /// When a job expires: its deadline; of a campaign that was a draft, as much later as the job lay
+  /// there before the start. A draft's jobs do not expire.
+  [[nodiscard]] WallTime deadline_of(const Record& r);
+
   // ---- bookkeeping of one commit
   QueueRecord* queue_record(QueueId id, bool change);
   void count(const Record& r, JobState state, std::int64_t by);

@@ -94,16 +94,23 @@ void RuledStore::leave(Record& r) {
   }
 }
 
+WallTime RuledStore::deadline_of(const Record& r) {
+  const QueueRecord* q = queue_record(r.job.queue, false);
+  if (q == nullptr) return r.job.deadline;
+  if (q->info.state == QueueState::draft) return WallTime::max();
+  return deadline_in(r.job, q->info);
+}
+
 void RuledStore::enter(Record& r, JobState to) {
   r.job.state = to;
   switch (to) {
     case JobState::waiting:
     case JobState::in_doubt:
       rows_->ready_add(ready_key(r));
-      if (r.job.deadline <= now_) {
+      if (deadline_of(r) <= now_) {
         // Its span may be through already: it expires by a row of its own.
         Span late;
-        late.time = r.job.deadline;
+        late.time = deadline_of(r);
         late.first = late.last = late.next = r.job.id;
         late.queue = r.job.queue;
         late.late = true;
@@ -193,6 +200,7 @@ Claimed RuledStore::hand_out(Record& r) {
   }
   move(r, JobState::claimed);
   Claimed claimed{{r.job.id, r.job.epoch}, r.job, {}, to_send};
+  claimed.job.deadline = deadline_of(r);
   if (r.has_sealed) claimed.sealed = rows_->sealed_now(r.job.id);
   return claimed;
 }
@@ -211,7 +219,7 @@ StepResult RuledStore::apply(const step::Claim& s) {
     if (!id) break;
     Record* r = rows_->job(*id);
     if (r == nullptr) break;  // the failed read is reported by write()
-    if (s.expire && r->job.deadline <= now_) {
+    if (s.expire && deadline_of(*r) <= now_) {
       move(*r, JobState::expired);
       emit(EventKind::expired, *r);
       ++aside;
@@ -382,7 +390,7 @@ StepResult RuledStore::apply(const step::Expire& s) {
   if (r == nullptr) return answer(Applied::unknown_job);
   if (r->job.state == JobState::expired) return answer(Applied::duplicate);
   if (over(*r) || r->job.state == JobState::sent) return answer(Applied::final);
-  if (r->job.deadline > now_) return answer(Applied::not_due);
+  if (deadline_of(*r) > now_) return answer(Applied::not_due);
   if (r->job.state == JobState::claimed) return answer(Applied::fenced);
   move(*r, JobState::expired);
   emit(EventKind::expired, *r);

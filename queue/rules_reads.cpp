@@ -71,7 +71,11 @@ bool RuledStore::queue_cancelled(QueueId id) const {
 Job RuledStore::shown(Record r) const {
   const bool open = r.job.state == JobState::waiting || r.job.state == JobState::held ||
                     r.job.state == JobState::in_doubt;
-  if (open && queue_cancelled(r.job.queue)) r.job.state = JobState::cancelled;
+  const std::lock_guard lock(shared_);
+  if (const auto q = published_queues_.find(r.job.queue); q != published_queues_.end()) {
+    if (open && q->second.info.state == QueueState::cancelled) r.job.state = JobState::cancelled;
+    r.job.deadline = deadline_in(r.job, q->second.info);
+  }
   return std::move(r.job);
 }
 

@@ -45,6 +45,15 @@ RuledStore::Target RuledStore::by_candidates(const Receipt& receipt) {
   return closed;
 }
 
+namespace {
+/// A number and a reference are the same at every operator: they say something only about the
+/// account's own jobs.
+bool of_account(const Record& r, const Receipt& receipt) {
+  return receipt.groups.empty() || std::find(receipt.groups.begin(), receipt.groups.end(),
+                                             r.job.group) != receipt.groups.end();
+}
+}  // namespace
+
 RuledStore::Target RuledStore::by_reference(const Receipt& receipt) {
   if (!receipt.recipient || !receipt.user_reference) return {};
   Target open;
@@ -54,7 +63,7 @@ RuledStore::Target RuledStore::by_reference(const Receipt& receipt) {
         static_cast<std::uint16_t>(*receipt.user_reference - user_reference(row.id, 0));
     if (part >= kMaxParts) continue;
     Record* r = rows_->job(row.id);
-    if (r == nullptr || !part_open(*r, part)) continue;
+    if (r == nullptr || !part_open(*r, part) || !of_account(*r, receipt)) continue;
     open = {r, part, true};
     ++matches;
   }
@@ -69,7 +78,7 @@ RuledStore::Target RuledStore::by_recipient(const Receipt& receipt) {
   std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   for (const auto& row : rows) {
     Record* r = rows_->job(row.id);
-    if (r == nullptr) continue;
+    if (r == nullptr || !of_account(*r, receipt)) continue;
     for (unsigned part = 0; part < kMaxParts; ++part) {
       if ((r->unindexed & (1u << part)) != 0 && part_open(*r, part)) return {r, part, true};
     }

@@ -86,6 +86,7 @@ StepResult RuledStore::apply(const step::SetQueueState& s) {
   if (to_string(s.state) == "unknown") {
     return refused(Errc::limit, "no such queue state", at_field("state"));
   }
+  if (q->info.state == QueueState::draft) q->info.started = now_;
   q->info.state = s.state;
   changed_queues_[s.queue] = true;
   if (s.state == QueueState::cancelled) {

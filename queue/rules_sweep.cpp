@@ -56,6 +56,15 @@ void RuledStore::sweep_deadlines(std::uint32_t& left) {
       }
       span->next = JobId{r->job.id.value + 1};
       if (over(*r) || r->job.state == JobState::claimed) continue;
+      if (const WallTime real = deadline_of(*r); real > now_) {
+        // Stored in a draft: the whole span is looked at again, for a draft within the hour.
+        rows_->erase_span(*span);
+        span->time = std::min(real, now_ + std::chrono::hours(1));
+        span->next = r->job.id;
+        rows_->put_span(*span);
+        span.reset();
+        break;
+      }
       if (r->job.state == JobState::sent) {
         if (r->has_sealed) {  // nothing of it is sent again: the secrets have served
           rows_->erase_sealed(r->job.id);

@@ -43,4 +43,13 @@ std::string_view to_string(EventKind kind) {
   return "unknown";
 }
 
+WallTime stored_at(JobId id) {
+  return kIdEpoch + std::chrono::milliseconds(static_cast<std::int64_t>(id.value >> kIdTimeShift));
+}
+
+WallTime deadline_in(const Job& job, const QueueInfo& queue) {
+  const WallTime stored = stored_at(job.id);
+  return stored < queue.started ? queue.started + (job.deadline - stored) : job.deadline;
+}
+
 }  // namespace cpgw::queue

@@ -65,6 +65,16 @@ enum class JobState : std::uint8_t {
 /// failed.
 [[nodiscard]] constexpr bool is_final(JobState state) { return state >= JobState::delivered; }
 
+inline constexpr WallTime kIdEpoch{std::chrono::sys_days{std::chrono::year{2020} / 1 / 1}};
+inline constexpr int kIdTimeShift = 22;  ///< 10 bits of node and 12 of sequence
+
+/// A job in doubt that may not be sent again is due so long after its deadline: it expires first,
+/// whatever the clock does.
+inline constexpr std::chrono::hours kHeld{366 * 24};
+
+/// When the store gave `id`.
+[[nodiscard]] WallTime stored_at(JobId id);
+
 inline constexpr unsigned kMaxParts = 32;  ///< parts of one push: the width of the part bitmaps
 
 /// What a submitter hands in. Everything here is immutable once stored.
@@ -161,6 +171,8 @@ struct Receipt {
       candidates;  ///< the id in every form it may have been stored in, likeliest first
   std::optional<Msisdn> recipient{};
   std::optional<std::uint16_t> user_reference{};
+  std::vector<RouteGroup>
+      groups{};  ///< of the account: without an id only their jobs match; empty = any
   ReceiptState state = ReceiptState::pending;
   std::uint16_t code = 0;  ///< operator's error code, 0 = none
   WallTime at{};
@@ -191,9 +203,14 @@ struct QueueInfo {
   QueueState state = QueueState::running;
   RouteGroup group{};
   WallTime created{};
-  Octets settings{};  ///< the campaign's own settings, opaque here
+  WallTime started{};  ///< when it left draft; zero: never was one, or still is
+  Octets settings{};   ///< the campaign's own settings, opaque here
   QueueCounts counts{};
 };
+
+/// When `job` expires: its deadline; when its queue was a draft as it was stored, as much later as
+/// it lay there before the start.
+[[nodiscard]] WallTime deadline_in(const Job& job, const QueueInfo& queue);
 
 /// Written to disk: never renumber.
 enum class EventKind : std::uint8_t {

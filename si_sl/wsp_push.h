@@ -15,7 +15,6 @@ namespace cpgw::si_sl {
 inline constexpr std::uint16_t kConnectivityWbxml =
     0x36;                                    ///< application/vnd.wap.connectivity-wbxml
 inline constexpr std::uint16_t kSic = 0x2E;  ///< application/vnd.wap.sic
-inline constexpr std::uint16_t kSlc = 0x30;  ///< application/vnd.wap.slc
 
 /// What we write: the content type with SEC and MAC and nothing else.
 struct PushHeaders {

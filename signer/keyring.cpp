@@ -113,7 +113,10 @@ std::string_view take_word(std::string_view& line) {
 Result<Secret> read_private(const std::string& file) {
   // O_NONBLOCK: a pipe in this place must not stop the start.
   const Descriptor d(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!d.open()) return refused(file, "opened (cpgw init makes one)");
+  if (!d.open())
+    return refused(file,
+                   "opened; put back your copy of it (`cpgw init` in an empty folder makes a new "
+                   "one, which opens nothing that is stored)");
   struct stat info {};
   if (::fstat(d.get(), &info) != 0) return refused(file, "examined");
   if (!S_ISREG(info.st_mode)) {

@@ -54,6 +54,7 @@ class TcpLink final : public Link,
       return 0;
     }
     const std::size_t open = outbox_.open();
+    if (probing_) return open == 0 ? 1 : 0;
     const std::uint32_t window = settings_->session.window;
     return open >= window ? 0 : window - static_cast<std::uint32_t>(open);
   }
@@ -237,6 +238,7 @@ class TcpLink final : public Link,
         case OutcomeClass::accepted:
           ++report_.accepted;
           configuration_in_row_ = 0;
+          probing_ = false;
           pause_.accepted();
           break;
         case OutcomeClass::throttled: ++report_.throttled; break;
@@ -328,6 +330,7 @@ class TcpLink final : public Link,
     if (suspended_until_ && now >= *suspended_until_) {
       suspended_until_.reset();
       configuration_in_row_ = kConfigurationInRow - 1;  // one more refusal suspends again
+      probing_ = true;
       set_state(LinkState::bound, "bound; trying again after a suspension");
       owner_->link_room();
     }
@@ -411,6 +414,7 @@ class TcpLink final : public Link,
   bool was_paused_ = false;
   Reconnect reconnect_;
   unsigned configuration_in_row_ = 0;
+  bool probing_ = false;  ///< after a suspension: one push at a time until something is accepted
   std::optional<SteadyTime> suspended_until_;
   bool stopping_ = false;
   SteadyTime stop_deadline_{};

@@ -57,6 +57,10 @@ class SpoolCarrier final : public Carrier {
   SpoolCarrier(SpoolSettings settings, const CarrierSetup& setup)
       : settings_(std::move(settings)),
         events_(std::make_shared<EventQueue>(setup.reactor, setup.events, settings_.name)) {
+    // Tokens begin again with every process; names of files may not.
+    std::array<std::byte, 8> run;
+    setup.random.fill(run);
+    run_ = to_hex(run);
     report_.name = settings_.name;
     report_.detail = "not started";
   }
@@ -90,8 +94,8 @@ class SpoolCarrier final : public Carrier {
       const auto part = static_cast<std::uint8_t>(i);
       ++report_.submitted;
       Outcome outcome{.token = push.token, .part = part, .id = {}};
-      const std::string name = push.recipient.digits() + "-" + std::to_string(push.token) + "-" +
-                               std::to_string(part + 1) + ".sms";
+      const std::string name = push.recipient.digits() + "-" + run_ + "-" +
+                               std::to_string(push.token) + "-" + std::to_string(part + 1) + ".sms";
       if (const auto written = write_whole(settings_.directory, name, content(push, part))) {
         ++report_.accepted;
         outcome.outcome = OutcomeClass::accepted;
@@ -137,6 +141,7 @@ class SpoolCarrier final : public Carrier {
     events_->link(report_);
   }
 
+  std::string run_;  ///< of this process
   SpoolSettings settings_;
   std::shared_ptr<EventQueue> events_;
   LinkReport report_;

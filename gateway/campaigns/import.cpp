@@ -5,12 +5,6 @@
 #include <algorithm>
 
 namespace cpgw::gateway::campaigns {
-namespace {
-
-constexpr int kIdTimeShift = 22;  // 10 bits of node and 12 of sequence
-constexpr WallTime kIdEpoch{std::chrono::sys_days{std::chrono::year{2020} / 1 / 1}};
-
-}  // namespace
 
 ImportTag::ImportTag(queue::QueueId queue, std::string_view import) {
   Octets input;
@@ -49,15 +43,11 @@ std::optional<std::string> DuplicateCheck::reason(const Msisdn& number, std::uin
       if (*other < row && !why) why = "duplicate of row " + std::to_string(*other);
       continue;
     }
-    if (!queue::is_final(job.state) || stored_at(job.id) + cool_down_ > now_) {
+    if (!queue::is_final(job.state) || queue::stored_at(job.id) + cool_down_ > now_) {
       if (!why) why = "duplicate of job " + std::to_string(job.id.value) + " of this campaign";
     }
   }
   return why;
-}
-
-WallTime stored_at(queue::JobId id) {
-  return kIdEpoch + std::chrono::milliseconds(static_cast<std::int64_t>(id.value >> kIdTimeShift));
 }
 
 }  // namespace cpgw::gateway::campaigns

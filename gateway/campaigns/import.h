@@ -48,7 +48,4 @@ class DuplicateCheck {
   std::unordered_map<std::uint64_t, std::uint64_t> rows_;
 };
 
-/// When a job was stored, from its id (41 bits of milliseconds since 2020-01-01 UTC in front).
-[[nodiscard]] WallTime stored_at(queue::JobId id);
-
 }  // namespace cpgw::gateway::campaigns

@@ -1,5 +1,7 @@
 #include "gateway/cli/client.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/json/array.hpp>
@@ -219,6 +221,7 @@ std::string text_of(const boost::json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
   if (value == nullptr || value->is_null()) return "-";
   if (value->is_string()) return std::string(value->as_string());
+  if (value->is_double()) return fmt::format("{}", value->as_double());
   return boost::json::serialize(*value);
 }
 

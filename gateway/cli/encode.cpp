@@ -27,13 +27,18 @@ struct Encoded {
 Result<Octets> fill_document(Io& io, const EncodeCommand& command) {
   auto xml = read_input(io, command.file);
   if (!xml) return fail(std::move(xml).error());
-  auto document = wbxml::read_xml(*xml, command.file == "-" ? "standard input" : command.file);
+  const std::string file = command.file == "-" ? "standard input" : command.file;
+  const auto in_file = [&](Error error) {
+    error.at.file = file;
+    return fail(std::move(error));
+  };
+  auto document = wbxml::read_xml(*xml, file);
   if (!document) return fail(std::move(document).error());
   auto slots = parse_slots(command.slots);
   if (!slots) return fail(std::move(slots).error());
   const wbxml::EncodeOptions options{static_cast<std::uint8_t>(command.wbxml_version)};
   auto form = wbxml::Template::compile(*document, slots->specs, options);
-  if (!form) return fail(std::move(form).error());
+  if (!form) return in_file(std::move(form).error());
   auto values = slots->values_for(form->slots());
   if (!values) return fail(std::move(values).error());
   Octets out;

@@ -174,7 +174,13 @@ int Import::header(prov::CsvReader& reader) {
   auto columns = prov::RecipientColumns::read(***row, rules_);
   if (!columns) {
     progress_->done();
-    return complain(io_, columns.error());
+    for (Error& error : columns.error()) {
+      if (error.at.file.empty()) error.at.file = source_.label();
+    }
+    complain(io_, columns.error());
+    io_.err << "cpgw: the first row names the columns: number, imsi, pin and slots, in small "
+               "letters, separated by commas\n";
+    return kMalformed;
   }
   columns_.emplace(std::move(*columns));
   return kDone;

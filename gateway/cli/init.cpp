@@ -51,9 +51,12 @@ int run(const InitCommand& command, Io& io) {
     if (fs::exists(fs::symlink_status(file, problem))) {
       Position at;
       at.file = file.string();
-      return complain(
-          io, Error(Errc::io, "exists already; init never writes over anything", std::move(at)),
-          kNo);
+      return complain(io,
+                      Error(Errc::io,
+                            "exists already; init never writes over anything: use another "
+                            "--directory, or move it away",
+                            std::move(at)),
+                      kNo);
     }
   }
   fs::create_directories(data, problem);
@@ -74,7 +77,8 @@ int run(const InitCommand& command, Io& io) {
   io.out << "settings  " << settings.string() << "\n"
          << "keyring   " << keyring.string()
          << "  (keep a copy elsewhere: without it what is stored cannot be sent)\n"
-         << "token     " << token.string() << "  (for the administrator)\n"
+         << "token     " << token.string()
+         << "  (for doors that ask for one; none of this version does)\n"
          << "data      " << data.string() << "\n"
          << "next: cpgw config check --config " << settings.string()
          << ", then cpgw serve --config " << settings.string() << "\n";

@@ -67,7 +67,9 @@ class Grammar {
                     "declare a slot: name=text|digits|host|ip|uri[:octets]")
         ->allow_extra_args(false);
     if (values)
-      sub->add_option("--slot", slots.values, "give a slot its value: name=value")
+      sub->add_option(
+             "--slot", slots.values,
+             "give a slot its value: name=value (a text slot unless --slot-type says otherwise)")
           ->allow_extra_args(false);
   }
   static void job_options(CLI::App* sub, std::uint32_t& expires_in, int& priority) {
@@ -392,6 +394,30 @@ std::string unexpected(const CLI::App& app) {
   return text;
 }
 
+/// The first word that stands where a command belongs and is none, with the commands there are;
+/// empty when that is not it.
+std::string unknown_command(const CLI::App& top, const std::vector<std::string>& arguments) {
+  const CLI::App* app = &top;
+  for (const std::string& word : arguments) {
+    const auto commands = app->get_subcommands([](const CLI::App*) { return true; });
+    if (word.starts_with('-') || commands.empty()) return {};
+    const auto found =
+        std::ranges::find_if(commands, [&](const CLI::App* c) { return c->get_name() == word; });
+    if (found != commands.end()) {
+      app = *found;
+      continue;
+    }
+    const bool long_number =
+        std::ranges::count_if(word, [](char c) { return c >= '0' && c <= '9'; }) >= 4;
+    std::string text =
+        "no such command: " + (long_number ? std::string("(a number)") : printable(word)) +
+        "; there are:";
+    for (const CLI::App* c : commands) text += " " + c->get_name();
+    return text;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::variant<Command, Exit> parse_command(const std::vector<std::string>& arguments, Io& io) {
@@ -404,6 +430,10 @@ std::variant<Command, Exit> parse_command(const std::vector<std::string>& argume
            << "\nRun with --help for more information.\n";
     return kUsage;
   } catch (const CLI::ParseError& stop) {
+    if (const std::string why = unknown_command(grammar.app, arguments); !why.empty()) {
+      io.err << why << "\nRun with --help for more information.\n";
+      return kUsage;
+    }
     const bool asked = stop.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
     grammar.app.exit(stop, io.out, io.err);
     return asked ? kDone : kUsage;

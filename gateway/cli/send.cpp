@@ -62,11 +62,11 @@ int run(const SendCommand& command, Io& io) {
   if (command.gateway.json) io.out << boost::json::serialize(result) << "\n";
   if (!is_ok(result)) return complain_refused(io, result);
   if (command.gateway.json) return kDone;
-  auto done = read_answer([&] {
-    for (const auto& id : result.at("ids").as_array()) io.out << id.as_string().c_str() << "\n";
-  });
+  std::string id;
+  auto done = read_answer([&] { id = result.at("ids").as_array().at(0).as_string().c_str(); });
   if (!done) return complain_connect(io, done.error());
-  io.err << "stored; watch it with: cpgw job show ID\n";
+  io.out << id << "\n";
+  io.err << "stored; watch it with: cpgw job show " << id << "\n";
   return kDone;
 }
 

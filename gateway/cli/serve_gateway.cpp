@@ -39,7 +39,9 @@ Result<void> Gateway::open() {
   keyring_ = std::make_unique<signer::Keyring>(std::move(*keyring));
   sealer_ = std::make_unique<signer::Sealer>(*keyring_, random_);
 
-  auto store = queue::open_rocksdb_store(store_directory(settings_), {});
+  auto store = queue::open_rocksdb_store(
+      store_directory(settings_),
+      {.hold_in_doubt = settings_.flow.in_doubt == flow::FlowSettings::Doubt::hold});
   if (!store) return fail(std::move(store).error());
   store_ = std::move(*store);
 
@@ -215,6 +217,10 @@ tl::expected<std::vector<std::string>, std::vector<Error>> Gateway::reload() {
   log_.set_level(after.log.level);
   settings_ = std::move(after);
   flow_->wake();
+  // Whoever reloads has looked at the gateway: that is the confirmation a clock jump waits for.
+  if (flow_->confirm_clock()) {
+    lines.emplace_back("clock: the jump is confirmed, what is past its deadline expires again");
+  }
   for (const std::string& line : lines) log_.write(LogLevel::info, "setting-changed", line);
   return lines;
 }

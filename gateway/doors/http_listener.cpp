@@ -355,8 +355,9 @@ Result<std::unique_ptr<HttpListener>> HttpListener::open(asio::io_context& react
   if (!error) impl->acceptor.listen(tcp::acceptor::max_listen_connections, error);
   if (!error) impl->port = impl->acceptor.local_endpoint(error).port();
   if (error) {
-    return fail(Errc::listen_failed,
-                "cannot listen on " + text(settings.listen.port) + ": " + error.message());
+    return fail(Errc::listen_failed, "cannot listen on " + text(settings.listen.port) + ": " +
+                                         error.message() +
+                                         "; change listen of [[http]], or stop who listens there");
   }
   impl->address = text(impl->port);
   impl->accept();

@@ -105,6 +105,29 @@ queue::Content store_content(const CompiledContent& content, std::string_view xm
   return stored;
 }
 
+Result<queue::Content> seal_content(const queue::Content& stored, signer::Sealer& sealer) {
+  const std::string owner = to_hex(stored.digest);
+  auto body = sealer.seal(stored.body, {.tenant = "", .owner = owner, .field = "content-body"});
+  if (!body) return fail(std::move(body).error());
+  auto source =
+      sealer.seal(stored.source, {.tenant = "", .owner = owner, .field = "content-source"});
+  if (!source) return fail(std::move(source).error());
+  return queue::Content{stored.digest, stored.kind, *std::move(body), *std::move(source)};
+}
+
+Result<queue::Content> open_content(const queue::Content& sealed, signer::Sealer& sealer) {
+  const std::string owner = to_hex(sealed.digest);
+  auto body = sealer.open(sealed.body, {.tenant = "", .owner = owner, .field = "content-body"});
+  if (!body) return fail(std::move(body).error());
+  auto source =
+      sealer.open(sealed.source, {.tenant = "", .owner = owner, .field = "content-source"});
+  if (!source) return fail(std::move(source).error());
+  const auto octets = [](const Secret& plain) {
+    return Octets(plain.expose().begin(), plain.expose().end());
+  };
+  return queue::Content{sealed.digest, sealed.kind, octets(*body), octets(*source)};
+}
+
 Result<CompiledContent> load_content(const queue::Content& stored) {
   if (stored.kind != kProvisioningContent) {
     return bad_record("is of a kind this version does not know (" + std::to_string(stored.kind) +

@@ -9,6 +9,7 @@
 #include "queue/types.h"
 #include "si_sl/segmentation.h"
 #include "signer/bootstrap_mac.h"
+#include "signer/sealing.h"
 #include "wbxml/template.h"
 
 namespace cpgw::gateway::flow {
@@ -78,6 +79,12 @@ inline constexpr std::uint8_t kProvisioningContent = 1;  ///< queue::Content::ki
 /// The stored record: same content, same octets, same digest (SHA-256 over kind and body).
 [[nodiscard]] queue::Content store_content(const CompiledContent& content, std::string_view xml);
 [[nodiscard]] Result<CompiledContent> load_content(const queue::Content& stored);
+/// As it lies in the store: body and source sealed under the digest, since a document may hold
+/// passwords.
+[[nodiscard]] Result<queue::Content> seal_content(const queue::Content& stored,
+                                                  signer::Sealer& sealer);
+[[nodiscard]] Result<queue::Content> open_content(const queue::Content& sealed,
+                                                  signer::Sealer& sealer);
 /// Parts the largest push of this content takes: what the scheduler counts.
 [[nodiscard]] Result<std::uint8_t> parts_estimate(const CompiledContent& content);
 

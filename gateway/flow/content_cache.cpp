@@ -15,8 +15,10 @@ Result<std::shared_ptr<const CompiledContent>> ContentCache::get(const queue::Di
     entries_.splice(entries_.begin(), entries_, it->second);
     return it->second->content;
   }
-  const auto stored = store_.content(digest);
-  if (!stored) return fail(Errc::unknown_content, "the content is not in the store");
+  const auto sealed = store_.content(digest);
+  if (!sealed) return fail(Errc::unknown_content, "the content is not in the store");
+  auto stored = open_content(*sealed, sealer_);
+  if (!stored) return fail(std::move(stored).error());
   auto content = load_content(*stored);
   if (!content) return fail(std::move(content).error());
   auto shared = std::make_shared<const CompiledContent>(*std::move(content));

@@ -10,11 +10,11 @@
 
 namespace cpgw::gateway::flow {
 
-/// Owned by one thread. `store` outlives it.
+/// Owned by one thread. `store` and `sealer` outlive it.
 class ContentCache {
  public:
-  explicit ContentCache(const queue::JobStore& store, std::size_t most = 256)
-      : store_(store), most_(most) {}
+  ContentCache(const queue::JobStore& store, signer::Sealer& sealer, std::size_t most = 256)
+      : store_(store), sealer_(sealer), most_(most) {}
 
   /// Reads and compiles on a miss; a content that cannot be read is an error each time.
   [[nodiscard]] Result<std::shared_ptr<const CompiledContent>> get(const queue::Digest& digest);
@@ -29,6 +29,7 @@ class ContentCache {
     std::size_t operator()(const queue::Digest& d) const;
   };
   const queue::JobStore& store_;
+  signer::Sealer& sealer_;
   std::size_t most_;
   std::list<Entry> entries_;  ///< most recently used first
   std::unordered_map<queue::Digest, std::list<Entry>::iterator, Hash> index_;

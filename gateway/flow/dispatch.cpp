@@ -1,14 +1,17 @@
 // From the store to the carrier: claim in turns, compose, make it durable, hand over.
+#include <algorithm>
 #include <bit>
 #include <boost/asio/post.hpp>
 
 #include "gateway/flow/flow_impl.h"
+#include "gateway/flow/reasons.h"
 
 namespace cpgw::gateway::flow {
 namespace {
 
 /// While there are turns left the store is not asked more often than this.
 constexpr std::chrono::milliseconds kLookPause{5};
+constexpr std::chrono::minutes kSafetyPause{1};
 /// Queues claimed from in one commit.
 constexpr std::size_t kMostTurns = 8;
 
@@ -296,6 +299,12 @@ void Flow::Impl::submit_ready(Road& road) {
       road.ready.pop_front();
       continue;
     }
+    if (const auto& only = settings.only_to;
+        !only.empty() && std::ranges::find(only, next.claimed.job.recipient) == only.end()) {
+      hold_back(road, std::move(next), at);
+      road.ready.pop_front();
+      continue;
+    }
     const std::uint32_t room = road.carrier->ready_parts();
     if (room == 0) break;
     if (!refresh(road, next)) {
@@ -341,6 +350,21 @@ void Flow::Impl::release(Road& road, Sending sending) {
   road.waiting_parts -= sending.estimate;
   ++road.requests;
   settle(queue::step::Release{sending.claimed.fence},
+         [this, id = road.id, credits = sending.credits](const queue::StepResult&) {
+           returned(id, credits);
+         });
+}
+
+/// [safety] only_to was narrowed after this push was accepted: it waits, uncharged, until that is
+/// lifted or its deadline comes.
+void Flow::Impl::hold_back(Road& road, Sending sending, WallTime at) {
+  road.waiting_parts -= sending.estimate;
+  ++road.requests;
+  settle(queue::step::Retry{.fence = sending.claimed.fence,
+                            .due = at + kSafetyPause,
+                            .why = OutcomeClass::configuration,
+                            .code = static_cast<std::uint16_t>(OwnReason::held_by_safety),
+                            .charge = false},
          [this, id = road.id, credits = sending.credits](const queue::StepResult&) {
            returned(id, credits);
          });

@@ -38,7 +38,7 @@ Flow::Impl::Impl(const FlowSetup& with, FlowSettings rules)
       random(with.random),
       log(with.log),
       settings(std::move(rules)),
-      contents(with.store),
+      contents(with.store, with.sealer),
       tick_timer(with.reactor),
       due_timer(with.reactor),
       sweep_timer(with.reactor) {
@@ -163,12 +163,13 @@ void Flow::Impl::check_closed(std::uint64_t road_id) {
 
 void Flow::Impl::link_changed(const carriers::LinkReport& report) {
   Road* const road = this->road(std::string_view(report.name).substr(0, report.name.find('#')));
-  log.write(
-      report.state == carriers::LinkState::bound || report.state == carriers::LinkState::stopped
-          ? LogLevel::info
-          : LogLevel::warning,
-      "link-" + std::string(to_string(report.state)), "A link to an operator changed",
-      {{"link", report.name}, {"why", report.detail}});
+  log.write(report.state == carriers::LinkState::suspended ||
+                    (report.state == carriers::LinkState::connecting && report.reconnects > 0)
+                ? LogLevel::warning
+                : LogLevel::info,
+            "link-" + std::string(to_string(report.state)),
+            "A link to an operator is " + std::string(to_string(report.state)),
+            {{"link", report.name}, {"why", report.detail}});
   if (road != nullptr && !dead) check_road(*road);
 }
 
@@ -304,9 +305,11 @@ void Flow::add_carrier(std::unique_ptr<carriers::Carrier> carrier) {
   impl_->add(std::move(carrier));
 }
 void Flow::remove_carrier(const std::string& name, std::function<void()> done) {
+  // A namesake that waits for the old one to go is not wanted any more either.
+  std::erase_if(impl_->arriving, [&](const auto& carrier) { return carrier->name() == name; });
   Road* const road = impl_->road(name);
   if (road == nullptr) {
-    boost::asio::post(impl_->reactor, std::move(done));
+    if (done) boost::asio::post(impl_->reactor, std::move(done));
     return;
   }
   impl_->close(*road, kRemovePatience, std::move(done));
@@ -329,11 +332,13 @@ const FlowSettings& Flow::settings() const { return impl_->settings; }
 void Flow::stop(std::chrono::milliseconds patience, std::function<void()> done) {
   impl_->stop(patience, std::move(done));
 }
-void Flow::confirm_clock() {
+bool Flow::confirm_clock() {
+  const bool held = impl_->expiry_held;
   impl_->guard.confirm_jump();
   impl_->clock_alarm.reset();
   (void)impl_->now();
   wake();
+  return held;
 }
 
 FlowStats Flow::stats() const {

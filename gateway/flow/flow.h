@@ -62,8 +62,9 @@ class Flow final : public carriers::CarrierEvents {
   /// durably, then calls `done`.
   void stop(std::chrono::milliseconds patience, std::function<void()> done);
 
-  /// An operator says that the wall clock is right after a jump: expiry goes on.
-  void confirm_clock();
+  /// An operator says that the wall clock is right after a jump: expiry goes on. True when it was
+  /// held.
+  bool confirm_clock();
 
   [[nodiscard]] FlowStats stats() const;
   [[nodiscard]] std::vector<carriers::LinkReport> links() const;

@@ -12,6 +12,7 @@ enum class OwnReason : std::uint16_t {
   inputs_unreadable = 0xF002,     ///< the sealed inputs do not open: key lost, or record damaged
   cannot_compose = 0xF003,        ///< filling, signing or cutting failed
   composed_differently = 0xF004,  ///< some parts went out already, and they would not fit these
+  held_by_safety = 0xF005,        ///< [safety] only_to does not name the number now
 };
 constexpr std::string_view to_string(OwnReason reason) {
   switch (reason) {
@@ -19,6 +20,7 @@ constexpr std::string_view to_string(OwnReason reason) {
     case OwnReason::inputs_unreadable: return "inputs-unreadable";
     case OwnReason::cannot_compose: return "cannot-compose";
     case OwnReason::composed_differently: return "composed-differently";
+    case OwnReason::held_by_safety: return "held-by-safety";
   }
   return "none";
 }

@@ -194,7 +194,8 @@ void Flow::Impl::decide(Road& road, std::uint64_t token) {
       break;
     case Verdict::Kind::in_doubt: {
       const bool hold = settings.in_doubt == FlowSettings::Doubt::hold;
-      const WallTime due = hold ? job.deadline : at + settings.retry.delay(attempt, random);
+      const WallTime due =
+          hold ? job.deadline + queue::kHeld : at + settings.retry.delay(attempt, random);
       if (hold) ++held_in_doubt;
       job_line(LogLevel::warning, "push-in-doubt",
                hold ? "Parts were never answered; the push is held until its deadline"
@@ -234,6 +235,10 @@ void Flow::Impl::receipt(const std::string& carrier, carriers::Receipt receipt) 
                                   .state = state_of(receipt.state),
                                   .code = receipt.code,
                                   .at = now()}};
+  for (const auto& road : roads) {
+    if (road->carrier->account() == step.receipt.account)
+      step.receipt.groups.push_back(road->group);
+  }
   settle(std::move(step), [this, id = from->id, ack = receipt.ack,
                            state = receipt.state](const queue::StepResult& result) {
     // Durable, matched or not: the operator need not send it again.

@@ -33,11 +33,6 @@ enum class FaultKind : std::uint8_t {
   no_apn,                  ///< no usable access point: no document
 };
 [[nodiscard]] std::string_view to_string(FaultKind kind);
-/// A gap filled by convention rather than a mistake in the data.
-[[nodiscard]] constexpr bool is_assumption(FaultKind kind) {
-  return kind == FaultKind::authentication_assumed || kind == FaultKind::proxy_without_port;
-}
-
 struct DataFault {
   FaultKind kind{};
   std::uint32_t line = 0;  ///< in the database

@@ -94,9 +94,10 @@ Outcome<std::shared_ptr<const PreparedContent>> ContentCache::compile(
     mistakes.push_back(std::move(error));
   }
   if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));
-  auto stored = flow::store_content(*compiled, request.xml);
+  auto stored = flow::seal_content(flow::store_content(*compiled, request.xml), sealer_);
+  if (!stored) return tl::unexpected(Errors{std::move(stored).error()});
   auto content = std::make_shared<const PreparedContent>(
-      PreparedContent{std::move(stored), std::move(*compiled)});
+      PreparedContent{std::move(*stored), std::move(*compiled)});
   keep(key, content);
   keep(content->stored.digest, content);
   return content;
@@ -107,7 +108,9 @@ Result<std::shared_ptr<const PreparedContent>> ContentCache::load(const queue::D
   if (auto known = find(digest)) return known;
   auto stored = store.content(digest);
   if (!stored) return fail(Errc::unknown_content, "the content is not in the store");
-  auto compiled = flow::load_content(*stored);
+  auto opened = flow::open_content(*stored, sealer_);
+  if (!opened) return fail(std::move(opened).error());
+  auto compiled = flow::load_content(*opened);
   if (!compiled) return fail(std::move(compiled).error());
   auto content = std::make_shared<const PreparedContent>(
       PreparedContent{std::move(*stored), std::move(*compiled)});

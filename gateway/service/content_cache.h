@@ -19,7 +19,9 @@ struct PreparedContent {
 /// The least recently used goes when `most` are held. Owned by one thread.
 class ContentCache {
  public:
-  explicit ContentCache(std::size_t most = 64) : most_(most) {}
+  /// `sealer` outlives it.
+  explicit ContentCache(signer::Sealer& sealer, std::size_t most = 64)
+      : sealer_(sealer), most_(most) {}
 
   /// Compiles, or gives what an equal request gave before. Every mistake at once, with field, and
   /// with line and column of the XML.
@@ -39,6 +41,7 @@ class ContentCache {
   [[nodiscard]] std::shared_ptr<const PreparedContent> find(const queue::Digest& key);
   void keep(const queue::Digest& key, std::shared_ptr<const PreparedContent> content);
 
+  signer::Sealer& sealer_;
   std::size_t most_;
   std::list<Entry> order_;  // latest first
   std::map<queue::Digest, std::list<Entry>::iterator> entries_;

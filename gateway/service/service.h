@@ -136,7 +136,7 @@ class Service {
   flow::Acceptor acceptor_;
   flow::Composer composer_;
   RequestDigest digest_;
-  ContentCache contents_;
+  ContentCache contents_{setup_.sealer};
   std::map<std::string, queue::TenantId, std::less<>> tenants_;
   std::map<std::string, queue::RouteGroup, std::less<>> groups_;
   std::map<queue::QueueId, std::deque<Work>> gates_;  // present: a change is under way

@@ -211,7 +211,9 @@ Outcome<queue::ImportCursor> Service::open_import(std::string_view tenant_name,
   }
   if (auto known = setup_.store.import_cursor(found->id, import)) {
     if (known->source != source) {
-      return refuse(Errc::conflict, "another file was imported under this name", "source");
+      return refuse(Errc::conflict,
+                    "another file was imported under this name; give this one a name of its own",
+                    "source");
     }
     return *std::move(known);
   }
@@ -265,7 +267,8 @@ void Service::rows_turn(queue::TenantId owner, const std::string& tenant_name,
     leave(std::move(imported));
   };
   if (cursor.source != request.source) {
-    return conflict("another file was imported under this name", "source");
+    return conflict("another file was imported under this name; give this one a name of its own",
+                    "source");
   }
   if (!request.check_only && request.expect_offset != cursor.next_offset) {
     return conflict("the import goes on from octet " + std::to_string(cursor.next_offset),

@@ -286,8 +286,8 @@ int simulate_handset(const HandsetOptions& options) {
         const SteadyTime now = clock.steady();
         if (options.progress && now - told >= std::chrono::seconds(1)) {
           told = now;
-          std::cerr << phones.verified() << " of " << phones.size() << " phones verified"
-                    << std::endl;
+          std::cerr << phones.verified() << " of " << phones.size() << " phones verified, "
+                    << phones.summary().failed << " messages refused" << std::endl;
         }
         // The last answers must leave before the link does.
         if (options.exit_after != 0 && phones.verified() >= options.exit_after)

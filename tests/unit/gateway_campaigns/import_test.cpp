@@ -33,7 +33,7 @@ TEST(ImportTag, TellsTheRowOfItsOwnJobsOnly) {
 }
 
 TEST(JobId, TellsWhenItWasMade) {
-  EXPECT_EQ(stored_at(job({}, queue::JobState::sent, kNow).id), kNow);
+  EXPECT_EQ(queue::stored_at(job({}, queue::JobState::sent, kNow).id), kNow);
 }
 
 TEST(DuplicateCheck, NamesTheEarlierRow) {

@@ -127,5 +127,25 @@ TEST(Content, RecordsWithMatchingDigestAndHostileBodyAreErrorsNotCrashes) {
   EXPECT_GT(loaded, 0u);  // a changed letter is still a content
 }
 
+TEST(Content, LiesSealedInTheStoreAndOpensOnlyUnderItsDigest) {
+  SystemRandom random;
+  const signer::Keyring keyring = signer::Keyring::ephemeral(random);
+  signer::Sealer sealer(keyring, random);
+  const queue::Content plain = store_content(compiled(), access_point());
+  const auto sealed = seal_content(plain, sealer);
+  ASSERT_TRUE(sealed);
+  EXPECT_EQ(sealed->digest, plain.digest);
+  for (const OctetView lying : {OctetView(sealed->body), OctetView(sealed->source)}) {
+    EXPECT_EQ(as_text(lying).find("internet"), std::string_view::npos);
+  }
+  const auto opened = open_content(*sealed, sealer);
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->body, plain.body);
+  EXPECT_EQ(opened->source, plain.source);
+  queue::Content moved = *sealed;
+  moved.digest[0] ^= std::byte{1};
+  EXPECT_FALSE(open_content(moved, sealer));
+}
+
 }  // namespace
 }  // namespace cpgw::gateway::flow

@@ -357,7 +357,7 @@ class FlowBench : public testing::Test {
                                    std::optional<queue::QueueId> queue = {}) {
     if (!queue) queue = make_queue(tenant);
     const auto content = compiled(signer::Security::NETWPIN, 200);
-    const queue::Content stored = store_content(content, access_point());
+    const queue::Content stored = *seal_content(store_content(content, access_point()), sealer);
     Acceptor acceptor(settings, sealer, random);
     JobTerms terms;
     terms.tenant = store->tenant(tenant);

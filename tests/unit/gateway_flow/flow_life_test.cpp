@@ -1,4 +1,5 @@
 // Stopping, removing carriers, failing stores.
+#include "gateway/flow/reasons.h"
 #include "tests/unit/gateway_flow/flow_bench.h"
 
 namespace cpgw::gateway::flow {
@@ -141,7 +142,40 @@ TEST_F(FlowLife, SettingsApplyFromNowOn) {
   ASSERT_TRUE(until([&] { return smsc->handed.size() == 1; }));
   for (std::uint8_t p = 0; p < 3; ++p) smsc->tell(smsc->handed[0].token, p, C::unknown);
   ASSERT_TRUE(reaches(id, JobState::in_doubt));
-  EXPECT_EQ(store->job(id)->due, store->job(id)->deadline);
+  EXPECT_EQ(store->job(id)->due, store->job(id)->deadline + queue::kHeld) << "it expires first";
+}
+
+TEST_F(FlowLife, ACarrierRemovedWhileItWaitsForItsNamesakeNeverStarts) {
+  start(3);
+  (void)submit({"+3584011111", "+3584022222"}, kLongName);
+  ASSERT_TRUE(until([&] { return smsc->handed.size() == 1; }));
+  bool first = false;
+  flow->remove_carrier("smsc", [&] { first = true; });
+  add("smsc", 10);
+  flow->remove_carrier("smsc", {});
+  ASSERT_TRUE(until([&] { return first; }));
+  quiesce();
+  EXPECT_TRUE(flow->links().empty());
+}
+
+TEST_F(FlowLife, NarrowedSafetyHoldsBackWhatWasAccepted) {
+  start();
+  smsc->bind(false);
+  quiesce();
+  const auto id = submit_one();
+  FlowSettings narrowed = settings;
+  narrowed.only_to = {*Msisdn::parse("358409999999")};
+  flow->apply(narrowed);
+  smsc->bind(true);
+  ASSERT_TRUE(until([&] {
+    return store->job(id)->reason == static_cast<std::uint16_t>(OwnReason::held_by_safety);
+  }));
+  quiesce();
+  EXPECT_TRUE(smsc->handed.empty());
+  EXPECT_EQ(state(id), JobState::waiting);
+  flow->apply(settings);
+  later(std::chrono::minutes(2));
+  ASSERT_TRUE(until([&] { return smsc->handed.size() == 1; }));
 }
 
 }  // namespace

@@ -48,13 +48,11 @@ class CampaignsTest : public ServiceTest {
       steps.emplace_back(queue::step::Composed{c.fence, 1, {}});
       steps.emplace_back(
           queue::step::PartAccepted{c.fence, 0, "a", std::to_string(c.job.id.value)});
-      steps.emplace_back(queue::step::ApplyReceipt{{"a",
-                                                    {std::to_string(c.job.id.value)},
-                                                    c.job.recipient,
-                                                    {},
-                                                    queue::ReceiptState::delivered,
-                                                    0,
-                                                    now}});
+      steps.emplace_back(queue::step::ApplyReceipt{{.account = "a",
+                                                    .candidates = {std::to_string(c.job.id.value)},
+                                                    .recipient = c.job.recipient,
+                                                    .state = queue::ReceiptState::delivered,
+                                                    .at = now}});
     }
     if (!steps.empty()) commit(std::move(steps));
   }

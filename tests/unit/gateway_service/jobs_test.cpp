@@ -122,7 +122,8 @@ TEST_F(JobsTest, OfUserpinmacHaveACodeThatHolds) {
   EXPECT_GE(code.size(), 10u);
 
   const auto stored = store->job(queue::JobId{std::stoull(id)});
-  const auto compiled = flow::load_content(*store->content(stored->content));
+  const auto compiled =
+      flow::load_content(*flow::open_content(*store->content(stored->content), sealer));
   const std::vector<std::string_view> values{"a.example"};
   Octets wbxml;
   ASSERT_TRUE(compiled->form.fill(values, wbxml));

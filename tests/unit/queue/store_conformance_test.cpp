@@ -645,6 +645,61 @@ TEST_P(Store, JobsExpireWithoutAnybodyClaiming) {
   EXPECT_EQ(b.state(ids[0]), JobState::expired);
 }
 
+TEST_P(Store, WithoutAnIdAReceiptTouchesOnlyJobsOfItsAccount) {
+  const JobId id = b.submit(b.job(number(1)));
+  const Claimed claimed = b.claim_composed(1);
+  b.accept(claimed.fence, 0, "id1");
+  Receipt r;
+  r.account = "other";
+  r.candidates = {"ZZZ999"};
+  r.recipient = number(1);
+  r.user_reference = user_reference(id, 0);
+  r.state = ReceiptState::failed;
+  r.groups = {RouteGroup{static_cast<std::uint16_t>(b.group.value + 1)}};
+  EXPECT_EQ(b.one(step::ApplyReceipt{r}).applied, Applied::stored_early);
+  EXPECT_EQ(b.state(id), JobState::sent);
+  r.account = "acct";
+  r.groups = {b.group};
+  EXPECT_EQ(b.one(step::ApplyReceipt{r}).applied, Applied::applied);
+  EXPECT_EQ(b.state(id), JobState::failed);
+}
+
+TEST_P(Store, TimeInADraftDoesNotCountTowardsTheDeadline) {
+  QueueInfo q;
+  q.tenant = b.tenant;
+  q.name = "spring";
+  q.group = b.group;
+  q.state = QueueState::draft;
+  const QueueId draft = *b.one(step::PutQueue{q}).queue;
+  NewJob early = b.job(number(1));
+  early.queue = draft;
+  const auto life = early.deadline - b.now;
+  const JobId id = b.submit(early);
+  b.now += life + std::chrono::hours(50);
+  b.one(step::Sweep{});
+  EXPECT_EQ(b.store->job(id)->state, JobState::waiting) << "a draft's jobs do not expire";
+  EXPECT_EQ(b.one(step::Expire{id}).applied, Applied::not_due);
+
+  ASSERT_EQ(b.one(step::SetQueueState{draft, QueueState::running}).applied, Applied::applied);
+  const WallTime started = b.now;
+  b.reopen();
+  EXPECT_EQ(b.store->queue(draft)->started, started);
+  EXPECT_EQ(b.store->job(id)->deadline, started + life);
+  b.now = started + life - std::chrono::milliseconds(1);
+  b.one(step::Sweep{});
+  EXPECT_EQ(b.store->job(id)->state, JobState::waiting);
+  b.now = started + life + std::chrono::hours(1);
+  b.one(step::Sweep{});
+  EXPECT_EQ(b.store->job(id)->state, JobState::expired);
+  EXPECT_TRUE(b.store->check().empty());
+
+  NewJob late = b.job(number(2));
+  late.queue = draft;
+  late.deadline = b.now + life;
+  const JobId after = b.submit(late);
+  EXPECT_EQ(b.store->job(after)->deadline, late.deadline) << "stored after the start: as handed in";
+}
+
 TEST_P(Store, ExpireIsRefusedBeforeTheDeadline) {
   const JobId id = b.submit(b.job(number(1)));
   EXPECT_EQ(b.one(step::Expire{id}).applied, Applied::not_due);
