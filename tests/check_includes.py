@@ -12,7 +12,6 @@ MAY = {  # room -> rooms it may include besides itself and base
     "queue": [],
     "queue/zmq": [],
     "carriers": ["si_sl"],
-    "carriers/external": ["si_sl", "carriers", "queue/zmq"],
     "config": [],
     "gateway/provisioning": ["wbxml", "signer", "si_sl", "config"],
     "gateway/flow": ["wbxml", "signer", "si_sl", "queue", "carriers", "config", "gateway/provisioning"],
