@@ -120,7 +120,7 @@ struct BootstrapSigner::Impl {
     void operator()(EVP_MD* md) const { EVP_MD_free(md); }
   };
   struct FreeContext {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+    void operator()(EVP_MD_CTX* c) const { EVP_MD_CTX_free(c); }
   };
   std::unique_ptr<EVP_MD, FreeMd> sha1{EVP_MD_fetch(nullptr, "SHA1", nullptr)};
   std::unique_ptr<EVP_MD_CTX, FreeContext> context{EVP_MD_CTX_new()};

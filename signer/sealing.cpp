@@ -48,7 +48,7 @@ struct Sealer::Impl {
     void operator()(EVP_CIPHER* cipher) const { EVP_CIPHER_free(cipher); }
   };
   struct FreeContext {
-    void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
+    void operator()(EVP_CIPHER_CTX* c) const { EVP_CIPHER_CTX_free(c); }
   };
   const Keyring& keyring;
   Random& random;

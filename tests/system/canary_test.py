@@ -58,7 +58,8 @@ def search(folder, needles):
 
 
 def nothing_written_holds_a_secret():
-    people = phones(COUNT, seed=77, pins=True)
+    # Eight digits turn up by chance: an operator's message ids are decimal text, thousands of them. Sixteen do not.
+    people = phones(COUNT, seed=77, pins=True, pin_digits=16)
     needles = {needle: i for i, (_, imsi, pin) in enumerate(people) for needle in forms(imsi, pin)}
     with Bench("canary", window=50) as bench:
         bench.start_smsc()

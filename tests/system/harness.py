@@ -227,11 +227,11 @@ carrier = "smsc-a"
         return Client(f"ipc://{self.folder}/run/{door}.sock")
 
 
-def phones(count, seed=1, pins=False):
+def phones(count, seed=1, pins=False, pin_digits=8):
     draw = random.Random(seed)
     numbers = draw.sample(range(10**7), count)
     return [(f"+35840{n:07d}", "00101" + "".join(draw.choice("0123456789") for _ in range(10)),
-             "".join(draw.choice("0123456789") for _ in range(8)) if pins else None) for n in numbers]
+             "".join(draw.choice("0123456789") for _ in range(pin_digits)) if pins else None) for n in numbers]
 
 
 def recipients_csv(people):
