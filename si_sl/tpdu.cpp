@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "si_sl/gsm7.h"
+#include "si_sl/reading.h"
 
 namespace cpgw::si_sl {
 namespace {
@@ -23,18 +24,8 @@ constexpr std::size_t kSemiOctetsMost = 20;  // TP-DA and TP-OA hold 10 octets o
 constexpr std::string_view kSemiOctets = "0123456789*#abc";
 constexpr std::uint8_t kFiller = 0x0F;
 
-template <class T>
-tl::unexpected<Error> ended(Result<T>&& r, std::string_view field) {
-  Error error = std::move(r).error();
-  if (error.code == cpgw::Errc::out_of_input) error.code = Errc::truncated;
-  return fail(std::move(error).in(field));
-}
-
-tl::unexpected<Error> malformed(std::string message, std::size_t offset, std::string_view field) {
-  Position at = at_offset(offset);
-  at.field = field;
-  return fail(Errc::malformed, std::move(message), std::move(at));
-}
+using detail::ended;
+using detail::malformed;
 
 std::size_t octets_of(std::uint8_t user_data_length, std::uint8_t data_coding) {
   return seven_bit(data_coding) ? (user_data_length * std::size_t{7} + 7) / 8 : user_data_length;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "si_sl/reading.h"
+
 namespace cpgw::si_sl {
 namespace {
 
@@ -63,19 +65,8 @@ bool is_hex(std::string_view text) {
   });
 }
 
-/// base's "out of input" in this room's words.
-template <class T>
-tl::unexpected<Error> ended(Result<T>&& r, std::string_view field) {
-  Error error = std::move(r).error();
-  if (error.code == cpgw::Errc::out_of_input) error.code = Errc::truncated;
-  return fail(std::move(error).in(field));
-}
-
-tl::unexpected<Error> malformed(std::string message, std::size_t offset, std::string_view field) {
-  Position at = at_offset(offset);
-  at.field = field;
-  return fail(Errc::malformed, std::move(message), std::move(at));
-}
+using detail::ended;
+using detail::malformed;
 
 /// At most 5 octets and 32 bits (8.1.2).
 Result<std::uint32_t> take_uintvar(OctetReader& in, std::string_view field) {

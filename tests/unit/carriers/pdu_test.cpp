@@ -4,39 +4,14 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include "carriers/smpp/status.h"
+#include "tests/unit/carriers/vectors.h"
 
 namespace cpgw::carriers::smpp {
 namespace {
 
-struct Vector {
-  std::string name;
-  Octets octets;
-  std::vector<std::pair<std::string, std::string>> expected;
-};
-
-std::vector<Vector> vectors() {
-  std::vector<Vector> all;
-  std::ifstream in(CPGW_VECTORS "/smpp/pdus.txt");
-  EXPECT_TRUE(in) << "tests/vectors/smpp/pdus.txt cannot be read";
-  for (std::string line; std::getline(in, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    std::istringstream words(line);
-    Vector v;
-    std::string hex;
-    words >> v.name >> hex;
-    v.octets = from_hex(hex).value();
-    for (std::string word; words >> word;) {
-      const auto equals = word.find('=');
-      v.expected.emplace_back(word.substr(0, equals), word.substr(equals + 1));
-    }
-    all.push_back(std::move(v));
-  }
-  return all;
-}
+std::vector<Vector> vectors() { return read_vectors("pdus.txt"); }
 
 TEST(SmppPdu, ReadsEveryVectorAsItsFieldsSay) {
   const auto all = vectors();
