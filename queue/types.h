@@ -123,7 +123,7 @@ struct Job {
   std::uint8_t attempt = 0;  ///< claims that reached an operator
   std::uint32_t epoch = 0;   ///< counts claims; the fence
   Drawn drawn{};
-  Digest push_digest{};             ///< SHA-256 of the push octets, zero until composed
+  Digest push_digest{};             ///< keyed digest of the push octets, zero until composed
   std::uint8_t parts = 0;           ///< 0 until composed
   std::uint32_t accepted = 0;       ///< bit k: part k+1 accepted by the operator
   std::uint32_t delivered = 0;      ///< bit k: part k+1 delivered

@@ -74,7 +74,7 @@ class Demo {
   Io& io_;
   std::string xml_;
   std::vector<demo::Phone> phones_;
-  std::string config_;
+  std::string config_, keyring_file_;
   std::optional<Child> smsc_, handsets_, gateway_;
   std::optional<Client> client_;
   std::string first_job_;
@@ -116,7 +116,8 @@ Result<void> Demo::start(const std::string& folder) {
   if (!handsets) return fail(std::move(handsets).error());
   handsets_.emplace(std::move(*handsets));
 
-  if (auto done = signer::Keyring::create(folder + "/keyring", io_.random); !done) return done;
+  keyring_file_ = folder + "/keyring";
+  if (auto done = signer::Keyring::create(keyring_file_, io_.random); !done) return done;
   config_ = folder + "/cpgw.toml";
   if (auto done = demo::write_file(config_, demo::settings_text(port, password)); !done)
     return done;
@@ -201,7 +202,9 @@ Result<void> Demo::explain() {
   if (!answer) return fail(answer.error());
   boost::json::object job;
   if (auto done = read_answer([&] { job = answer->at("job").as_object(); }); !done) return done;
-  auto text = demo::walk_through(xml_, phones_.front(), job, first_events_);
+  const auto keyring = signer::Keyring::load(keyring_file_);
+  if (!keyring) return fail(keyring.error());
+  auto text = demo::walk_through(xml_, phones_.front(), *keyring, job, first_events_);
   if (!text) return fail(std::move(text).error());
   walk = std::move(*text);
   return {};

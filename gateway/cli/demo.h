@@ -39,7 +39,7 @@ struct Verdict {
 /// The way of one push, octet by octet, rebuilt with the gateway's own functions and held against
 /// the digest the gateway stored.
 [[nodiscard]] Result<std::string> walk_through(
-    const std::string& xml, const Phone& phone, const boost::json::object& job,
-    const std::vector<std::pair<std::string, std::string>>& events);
+    const std::string& xml, const Phone& phone, const signer::Keyring& keyring,
+    const boost::json::object& job, const std::vector<std::pair<std::string, std::string>>& events);
 
 }  // namespace cpgw::gateway::cli::demo

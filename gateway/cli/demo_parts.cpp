@@ -110,7 +110,7 @@ std::string to_table(const Verdict& v) {
 }
 
 Result<std::string> walk_through(const std::string& xml, const Phone& phone,
-                                 const boost::json::object& job,
+                                 const signer::Keyring& keyring, const boost::json::object& job,
                                  const std::vector<std::pair<std::string, std::string>>& events) {
   auto content = flow::compile_content(xml, signer::Security::NETWPIN, {}, {});
   if (!content) return fail(std::move(content).error());
@@ -118,10 +118,10 @@ Result<std::string> walk_through(const std::string& xml, const Phone& phone,
   if (!imsi) return fail(std::move(imsi).error());
   flow::SealedInputs inputs;
   inputs.imsi = std::move(*imsi);
-  flow::Composer composer;
+  flow::Composer composer(keyring);
   flow::Composed composed;
   queue::Drawn drawn;
-  const std::string stored = text_of(job, "push_sha256");
+  const std::string stored = text_of(job, "push_digest");
   bool same = false;
   // Which transaction id was drawn is known by the digest of the push that was sent.
   for (unsigned tid = 0; tid < 256 && !same; ++tid) {
@@ -139,7 +139,7 @@ Result<std::string> walk_through(const std::string& xml, const Phone& phone,
   text +=
       fmt::format("  MAC     {}…        HMAC-SHA1 over the WBXML, keyed with the phone's IMSI\n",
                   sent ? sent->MAC.substr(0, 4) : "");
-  text += fmt::format("  push    {:4} octets  {}  (SHA-256 {} the digest the gateway kept)\n",
+  text += fmt::format("  push    {:4} octets  {}  (its keyed digest {} the one the gateway kept)\n",
                       push.size(), head(push, 6), same ? "is" : "IS NOT");
   for (const si_sl::Part& part : composed.parts) {
     text += fmt::format(

@@ -72,7 +72,7 @@ int run(const InitCommand& command, Io& io) {
     return complain(io, done.error());
   if (auto done = write_new(token, new_token(io.random), 0600); !done)
     return give_up(done.error(), {keyring});
-  if (auto done = write_new(settings, config::starter_settings(), 0644); !done)
+  if (auto done = write_new(settings, config::starter_settings(), 0600); !done)
     return give_up(done.error(), {keyring, token});
   io.out << "settings  " << settings.string() << "\n"
          << "keyring   " << keyring.string()

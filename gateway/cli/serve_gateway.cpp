@@ -55,7 +55,7 @@ Result<void> Gateway::open() {
       },
       [this](const Error& error) { store_failed(error); });
   flow_ = std::make_unique<flow::Flow>(
-      flow::FlowSetup{reactor_, *store_, *committer_, *sealer_, clock_, random_, log_},
+      flow::FlowSetup{reactor_, *store_, *committer_, *sealer_, *keyring_, clock_, random_, log_},
       settings_.flow);
   for (const CarrierSection& section : settings_.carriers) {
     auto carrier = make(section);

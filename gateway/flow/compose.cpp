@@ -1,31 +1,18 @@
 #include "gateway/flow/compose.h"
 
-#include <openssl/evp.h>
-
 #include "si_sl/wsp_push.h"
 
 namespace cpgw::gateway::flow {
 
 struct Composer::Impl {
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  signer::BootstrapSigner signer;
-  std::unique_ptr<EVP_MD_CTX, Free> digest{EVP_MD_CTX_new()};
-  std::vector<std::string_view> values;
+  explicit Impl(const signer::Keyring& keyring) : digest(keyring, kPushDigestPurpose) {}
 
-  [[nodiscard]] Result<void> sha256(OctetView octets, queue::Digest& out) {
-    if (digest == nullptr || EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr) != 1 ||
-        EVP_DigestUpdate(digest.get(), octets.data(), octets.size()) != 1 ||
-        EVP_DigestFinal_ex(digest.get(), reinterpret_cast<unsigned char*>(out.data()), nullptr) !=
-            1) {
-      return fail(signer::Errc::library, "OpenSSL refused a SHA-256 digest");
-    }
-    return {};
-  }
+  signer::BootstrapSigner signer;
+  signer::KeyedDigest digest;
+  std::vector<std::string_view> values;
 };
 
-Composer::Composer() : impl_(std::make_unique<Impl>()) {}
+Composer::Composer(const signer::Keyring& keyring) : impl_(std::make_unique<Impl>(keyring)) {}
 Composer::~Composer() {
   // Slot values may be passwords, and a NETWPIN MAC lets anyone search the IMSI.
   wipe(wbxml_);
@@ -79,7 +66,10 @@ Result<void> Composer::compose(const CompiledContent& content, const SealedInput
       !cut) {
     return fail(std::move(cut).error());
   }
-  return impl_->sha256(push_, out.push_digest);
+  auto digest = impl_->digest.of(push_);
+  if (!digest) return fail(std::move(digest).error());
+  out.push_digest = *digest;
+  return {};
 }
 
 }  // namespace cpgw::gateway::flow

@@ -7,21 +7,25 @@
 #include "gateway/flow/accept.h"
 #include "gateway/flow/content.h"
 #include "queue/types.h"
+#include "signer/keyed_digest.h"
 
 namespace cpgw::gateway::flow {
 
 inline constexpr std::uint16_t kComposerVersion = 1;
+/// The purpose of the key of `Composed::push_digest`. Keyed, because who knows the document could
+/// search a short PIN or an IMSI against a plain digest of the signed push.
+inline constexpr std::string_view kPushDigestPurpose = "cpgw push digest 1";
 
 struct Composed {
   std::vector<si_sl::Part> parts;
-  queue::Digest push_digest{};  ///< SHA-256 of the push octets
+  queue::Digest push_digest{};  ///< keyed digest of the push octets
   Secret code;                  ///< USERPINMAC: what the user types
 };
 
 /// Keeps buffers and one digest context; no heap allocation once warm. Owned by one thread.
 class Composer {
  public:
-  Composer();
+  explicit Composer(const signer::Keyring& keyring);
   ~Composer();
   /// `out`'s memory is reused. The WBXML and push octets of the last call stay readable until the
   /// next.

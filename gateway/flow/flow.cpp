@@ -39,6 +39,7 @@ Flow::Impl::Impl(const FlowSetup& with, FlowSettings rules)
       log(with.log),
       settings(std::move(rules)),
       contents(with.store, with.sealer),
+      composer(with.keyring),
       tick_timer(with.reactor),
       due_timer(with.reactor),
       sweep_timer(with.reactor) {

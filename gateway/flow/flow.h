@@ -27,6 +27,7 @@ struct FlowSetup {
   queue::JobStore& store;
   queue::Committer& committer;
   signer::Sealer& sealer;
+  const signer::Keyring& keyring;
   const Clock& clock;
   Random& random;
   Log& log;

@@ -90,7 +90,7 @@ json::object job_json(const JobView& view) {
   o["deadline"] = text(time_text(job.deadline));
   put_reason(o, job.reason, job.reason_class);
   o["trace_id"] = text(to_hex(job.trace));
-  o["push_sha256"] = all_zero(job.push_digest) ? json::value() : text(to_hex(job.push_digest));
+  o["push_digest"] = all_zero(job.push_digest) ? json::value() : text(to_hex(job.push_digest));
   return o;
 }
 

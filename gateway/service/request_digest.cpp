@@ -1,7 +1,5 @@
 #include "gateway/service/request_digest.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -10,15 +8,6 @@ namespace cpgw::gateway::service {
 namespace {
 
 constexpr std::string_view kPurpose = "cpgw request digest 1";
-
-queue::Digest hmac(OctetView key, OctetView data) {
-  queue::Digest out{};
-  unsigned length = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(data.data()), data.size(),
-       reinterpret_cast<unsigned char*>(out.data()), &length);
-  return out;
-}
 
 /// Every value with its length in front, so that no two requests read alike.
 class Meaning {
@@ -56,14 +45,9 @@ std::size_t room(const Submission& s) {
 
 }  // namespace
 
-RequestDigest::RequestDigest(const signer::Keyring& keyring) {
-  const Secret* first = nullptr;
-  for (std::uint32_t id = 0; !first && id <= keyring.active(); ++id) first = keyring.key(id);
-  const queue::Digest derived = hmac(first ? first->expose() : OctetView(), as_octets(kPurpose));
-  key_ = Secret(OctetView(derived));
-}
+RequestDigest::RequestDigest(const signer::Keyring& keyring) : digest_(keyring, kPurpose) {}
 
-queue::Digest RequestDigest::of(const Submission& submission) const {
+Result<queue::Digest> RequestDigest::of(const Submission& submission) {
   Meaning meaning(room(submission));
   const ContentRequest& content = submission.content;
   meaning.put(content.type).put(content.xml).put(content.security.value_or(""));
@@ -90,7 +74,7 @@ queue::Digest RequestDigest::of(const Submission& submission) const {
                   : 0);
   meaning.put(submission.expires_in ? static_cast<std::uint64_t>(submission.expires_in->count())
                                     : 0);
-  return hmac(key_.expose(), meaning.octets());
+  return digest_.of(meaning.octets());
 }
 
 std::string RequestDigest::key_name(std::string_view key) {

@@ -13,6 +13,7 @@ Service::Service(ServiceSetup setup, flow::FlowSettings settings)
     : setup_(std::move(setup)),
       settings_(std::move(settings)),
       acceptor_(settings_, setup_.sealer, setup_.random),
+      composer_(setup_.keyring),
       digest_(setup_.keyring) {
   apply(flow::FlowSettings(settings_));
   // Campaigns that were running when the process ended come to their end under this one.
@@ -146,11 +147,17 @@ void Service::submit(std::string_view tenant_name, const std::optional<std::stri
       contents_put.push_back(digest);
       steps.emplace_back(queue::step::PutContent{(*content)->stored});
     }
-    if (submission.key) {
-      submit.idempotency = {"s" + RequestDigest::key_name(*submission.key), digest_.of(submission)};
-    } else if (key) {
-      submit.idempotency = {"r" + RequestDigest::key_name(*key) + "." + std::to_string(i),
-                            digest_.of(submission)};
+    if (submission.key || key) {
+      auto meaning = digest_.of(submission);
+      if (!meaning) {
+        results[i] = refuse(std::move(meaning).error());
+        ++stats_.submissions_refused;
+        continue;
+      }
+      submit.idempotency = {submission.key
+                                ? "s" + RequestDigest::key_name(*submission.key)
+                                : "r" + RequestDigest::key_name(*key) + "." + std::to_string(i),
+                            *meaning};
     }
     pending.push_back({i, steps.size(), terms.trace, submit.jobs.size()});
     steps.emplace_back(std::move(submit));

@@ -37,7 +37,9 @@ int main(int argc, char** argv) {
   inputs.slots = {Secret(std::string(193, 'n')), Secret("internet.example")};
   inputs.imsi = *Imsi::parse("244070000000017");
   const queue::Drawn drawn{.reference = 0x2A, .transaction_id = 1, .composer_version = 1};
-  Composer composer;
+  SystemRandom random;
+  const signer::Keyring keyring = signer::Keyring::ephemeral(random);
+  Composer composer(keyring);
   Composed out;
   const auto begin = std::chrono::steady_clock::now();
   for (long i = 0; i < count; ++i) {

@@ -35,6 +35,11 @@ SealedInputs inputs(signer::Security security, std::string_view name = "My opera
   if (security == signer::Security::USERPINMAC) in.pin = *UserPin::parse("58203991");
   return in;
 }
+const signer::Keyring& keyring() {
+  static SystemRandom random;
+  static const signer::Keyring ring = signer::Keyring::ephemeral(random);
+  return ring;
+}
 constexpr queue::Drawn kDrawn{.reference = 0x2A, .transaction_id = 0x01, .composer_version = 1};
 
 TEST(Compose, PartsPutTogetherAreThePushWithAMacThatHolds) {
@@ -42,7 +47,7 @@ TEST(Compose, PartsPutTogetherAreThePushWithAMacThatHolds) {
        {signer::Security::NETWPIN, signer::Security::USERPIN, signer::Security::USERNETWPIN}) {
     const auto content = compiled(security, 180);
     const auto in = inputs(security, std::string(170, 'n'));
-    Composer composer;
+    Composer composer(keyring());
     Composed out;
     const auto done = composer.compose(content, in, kDrawn, out);
     ASSERT_TRUE(done) << to_string(done.error());
@@ -59,7 +64,8 @@ TEST(Compose, PartsPutTogetherAreThePushWithAMacThatHolds) {
     ASSERT_TRUE(message);
     EXPECT_EQ(message->destination_port, 2948);
     EXPECT_TRUE(std::ranges::equal(message->data, composer.last_push()));
-    EXPECT_EQ(out.push_digest, sha256_for_tests(message->data));
+    EXPECT_EQ(out.push_digest,
+              *signer::KeyedDigest(keyring(), kPushDigestPurpose).of(message->data));
 
     const auto push = si_sl::read_push(message->data);
     ASSERT_TRUE(push);
@@ -76,7 +82,7 @@ TEST(Compose, PartsPutTogetherAreThePushWithAMacThatHolds) {
 
 TEST(Compose, UserpinmacGivesTheCodeAndNoMac) {
   const auto content = compiled(signer::Security::USERPINMAC);
-  Composer composer;
+  Composer composer(keyring());
   Composed out;
   ASSERT_TRUE(composer.compose(content, inputs(signer::Security::USERPINMAC), kDrawn, out));
   const auto push = si_sl::read_push(composer.last_push());
@@ -91,7 +97,7 @@ TEST(Compose, UserpinmacGivesTheCodeAndNoMac) {
 }
 
 TEST(Compose, UnsignedPushHasNoSecurityParameters) {
-  Composer composer;
+  Composer composer(keyring());
   Composed out;
   ASSERT_TRUE(composer.compose(compiled(signer::Security::none), inputs(signer::Security::none),
                                kDrawn, out));
@@ -105,7 +111,7 @@ TEST(Compose, SameRecordGivesTheSameOctetsAlsoFromAnotherComposer) {
   const auto content = compiled();
   const auto stored = load_content(store_content(content, ""));
   ASSERT_TRUE(stored);
-  Composer one, two;
+  Composer one(keyring()), two(keyring());
   Composed a, b, c;
   ASSERT_TRUE(one.compose(content, inputs(signer::Security::NETWPIN), kDrawn, a));
   ASSERT_TRUE(one.compose(content, inputs(signer::Security::NETWPIN, "x"), kDrawn, c));
@@ -119,7 +125,7 @@ TEST(Compose, NeverTakesMorePartsThanEstimated) {
   for (const std::uint16_t octets :
        std::initializer_list<std::uint16_t>{1, 40, 64, 100, 250, 600}) {
     const auto content = compiled(signer::Security::USERNETWPIN, octets);
-    Composer composer;
+    Composer composer(keyring());
     Composed out;
     ASSERT_TRUE(composer.compose(
         content, inputs(signer::Security::USERNETWPIN, std::string(octets, 'm')), kDrawn, out));
@@ -129,7 +135,7 @@ TEST(Compose, NeverTakesMorePartsThanEstimated) {
 
 TEST(Compose, WrongInputsAreErrorsThatShowNoValue) {
   const auto content = compiled();
-  Composer composer;
+  Composer composer(keyring());
   Composed out;
   std::vector<SealedInputs> wrong(4, inputs(signer::Security::NETWPIN));
   wrong[0].slots.pop_back();
@@ -153,7 +159,7 @@ TEST(Compose, WrongInputsAreErrorsThatShowNoValue) {
 TEST(Compose, AllocatesNothingOnceWarm) {
   const auto content = compiled(signer::Security::NETWPIN, 180);
   const auto in = inputs(signer::Security::NETWPIN, std::string(170, 'n'));
-  Composer composer;
+  Composer composer(keyring());
   Composed out;
   ASSERT_TRUE(composer.compose(content, in, kDrawn, out));
   allocations = 0;

@@ -299,6 +299,7 @@ class FlowBench : public testing::Test {
                            .store = *store,
                            .committer = committer,
                            .sealer = sealer,
+                           .keyring = keyring,
                            .clock = clock,
                            .random = random,
                            .log = log},

@@ -22,23 +22,23 @@ Submission sample() {
 TEST(RequestDigest, DoesNotDependOnTheOrderOfNames) {
   CountingRandom random;
   const auto keyring = signer::Keyring::ephemeral(random);
-  const RequestDigest digest(keyring);
+  RequestDigest digest(keyring);
   Submission turned = sample();
   std::swap(turned.content.slots[0], turned.content.slots[1]);
   std::swap(turned.recipients[0].slots[0], turned.recipients[0].slots[1]);
   turned.key = "any";
-  EXPECT_EQ(digest.of(turned), digest.of(sample()));
+  EXPECT_EQ(*digest.of(turned), *digest.of(sample()));
 }
 
 TEST(RequestDigest, DependsOnEverythingElse) {
   CountingRandom random;
   const auto keyring = signer::Keyring::ephemeral(random);
-  const RequestDigest digest(keyring);
-  std::set<queue::Digest> seen{digest.of(sample())};
+  RequestDigest digest(keyring);
+  std::set<queue::Digest> seen{*digest.of(sample())};
   const auto differs = [&](auto change) {
     Submission s = sample();
     change(s);
-    EXPECT_TRUE(seen.insert(digest.of(s)).second);
+    EXPECT_TRUE(seen.insert(*digest.of(s)).second);
   };
   differs([](auto& s) { s.content.type = "u"; });
   differs([](auto& s) { s.content.xml = "<y/>"; });
@@ -60,7 +60,7 @@ TEST(RequestDigest, IsOfNoUseWithoutTheKeyring) {
   CountingRandom random;
   const auto one = signer::Keyring::ephemeral(random);
   const auto other = signer::Keyring::ephemeral(random);
-  EXPECT_NE(RequestDigest(one).of(sample()), RequestDigest(other).of(sample()));
+  EXPECT_NE(*RequestDigest(one).of(sample()), *RequestDigest(other).of(sample()));
 }
 
 }  // namespace

@@ -26,12 +26,12 @@ TEST_F(JobsTest, AreShownWithEveryField) {
   EXPECT_EQ(names,
             "id tenant campaign number state attempt parts accepted_parts delivered_parts "
             "in_doubt_parts possible_duplicate due deadline reason reason_class trace_id "
-            "push_sha256 ");
+            "push_digest ");
   EXPECT_EQ(job.at("id").as_string(), id);
   EXPECT_EQ(job.at("tenant").as_string(), "acme");
   EXPECT_TRUE(job.at("campaign").is_null());
   EXPECT_EQ(job.at("state").as_string(), "waiting");
-  EXPECT_TRUE(job.at("push_sha256").is_null());
+  EXPECT_TRUE(job.at("push_digest").is_null());
   EXPECT_EQ(job.at("deadline").as_string(), "2026-03-02T00:00:00.000Z");
 }
 
