@@ -43,6 +43,7 @@ struct DemoCommand {
   std::string provider;
   std::string providers_file;
   std::string keep;  ///< folder that keeps settings, store and logs afterwards
+  std::string receipts = "all";
   std::uint64_t seed = 0;
   bool json = false;
 };

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <ostream>
 #include <sstream>
+#include <thread>
 
 #include "gateway/cli/child.h"
 #include "gateway/cli/client.h"
@@ -31,6 +32,8 @@ constexpr std::chrono::seconds kStopPatience{30};
 constexpr std::chrono::seconds kShortStopPatience{5};
 /// Without any progress for so long the demo gives up.
 constexpr std::chrono::seconds kStallPatience{60};
+/// Between two looks whether the handsets have ended.
+constexpr std::chrono::milliseconds kHandsetsPause{10};
 
 tl::unexpected<Error> stopped() { return fail(Errc::io, "interrupted"); }
 
@@ -71,6 +74,7 @@ class Demo {
   void stop_all();
 
   const DemoCommand& command_;
+  const bool receipts_ = command_.receipts != "none";
   Io& io_;
   std::string xml_;
   std::vector<demo::Phone> phones_;
@@ -108,10 +112,13 @@ Result<void> Demo::start(const std::string& folder) {
 
   std::string told;
   for (const demo::Phone& phone : phones_) told += phone.number + "," + phone.imsi + "\n";
-  auto handsets = Child::start(
-      io_.program,
-      {"simulate", "handset", "--port", std::to_string(port), "--expect", "document.xml"},
-      {folder, folder + "/handsets.err", told});
+  std::vector<std::string> arguments{"simulate",           "handset",  "--port",
+                                     std::to_string(port), "--expect", "document.xml"};
+  // Without receipts only the handsets know when the last push has arrived.
+  if (!receipts_) {
+    arguments.insert(arguments.end(), {"--exit-after", std::to_string(phones_.size())});
+  }
+  auto handsets = Child::start(io_.program, arguments, {folder, folder + "/handsets.err", told});
   wipe(std::as_writable_bytes(std::span(told)));
   if (!handsets) return fail(std::move(handsets).error());
   handsets_.emplace(std::move(*handsets));
@@ -119,7 +126,8 @@ Result<void> Demo::start(const std::string& folder) {
   keyring_file_ = folder + "/keyring";
   if (auto done = signer::Keyring::create(keyring_file_, io_.random); !done) return done;
   config_ = folder + "/cpgw.toml";
-  if (auto done = demo::write_file(config_, demo::settings_text(port, password)); !done)
+  if (auto done = demo::write_file(config_, demo::settings_text(port, password, command_.receipts));
+      !done)
     return done;
   auto gateway = Child::start(io_.program, {"serve", "--config", config_},
                               {folder, folder + "/gateway.err", {}});
@@ -160,6 +168,7 @@ Result<void> Demo::campaign() {
 Result<void> Demo::follow(demo::Verdict& verdict) {
   Progress progress(io_, "demo", phones_.size());
   std::uint64_t after = 0, settled = 0;
+  std::uint64_t sent = 0;
   SteadyTime last_change = io_.clock.steady();
   while (settled < phones_.size()) {
     if (interrupted() != 0) return stopped();
@@ -172,10 +181,9 @@ Result<void> Demo::follow(demo::Verdict& verdict) {
         const auto& event = item.as_object();
         after = number_of(event, "sequence");
         const std::string kind = text_of(event, "kind");
-        if (kind == "delivered") {
-          ++verdict.delivered;
-          verdict.parts += number_of(event, "parts");
-        }
+        if (kind == "delivered") ++verdict.delivered;
+        if (kind == "sent") ++sent;
+        if (kind == (receipts_ ? "delivered" : "sent")) verdict.parts += number_of(event, "parts");
         if (kind == "failed" || kind == "expired" || kind == "cancelled") ++verdict.failed;
         if (kind == "resent") ++verdict.possible_duplicates;
         if (first_job_.empty() && kind == "sent" &&
@@ -187,10 +195,16 @@ Result<void> Demo::follow(demo::Verdict& verdict) {
       }
     });
     if (!done) return done;
-    settled = verdict.delivered + verdict.failed;
-    progress.show(settled, std::to_string(verdict.delivered) + " delivered, " +
+    settled = (receipts_ ? verdict.delivered : sent) + verdict.failed;
+    progress.show(settled, std::to_string(receipts_ ? verdict.delivered : sent) +
+                               (receipts_ ? " delivered, " : " sent, ") +
                                std::to_string(verdict.failed) + " failed");
     if (io_.clock.steady() - last_change > kStallPatience) break;
+  }
+  while (!receipts_ && !handsets_->ended() && verdict.failed == 0 &&
+         io_.clock.steady() - last_change <= kStallPatience) {
+    if (interrupted() != 0) return stopped();
+    std::this_thread::sleep_for(kHandsetsPause);
   }
   progress.done();
   return {};
@@ -212,7 +226,9 @@ Result<void> Demo::explain() {
 
 Result<void> Demo::alive() {
   for (auto* child : {&smsc_, &gateway_, &handsets_}) {
-    if (const auto status = (*child)->ended())
+    // Without receipts the handsets leave by themselves when each has its settings.
+    const auto status = (*child)->ended();
+    if (status && (receipts_ || child != &handsets_ || *status != kDone))
       return fail(Errc::io, (*child)->name() + " has ended with status " + std::to_string(*status));
   }
   return {};
@@ -251,6 +267,7 @@ Result<demo::Verdict> Demo::run() {
   auto folder = demo::Folder::make(command_.keep);
   if (!folder) return fail(std::move(folder).error());
   demo::Verdict verdict;
+  verdict.receipts = receipts_;
   const auto work = [&]() -> Result<void> {
     if (auto done = demo::write_file(folder->file("document.xml"), xml_); !done) return done;
     if (auto done = start(folder->path()); !done) return done;
@@ -260,7 +277,10 @@ Result<demo::Verdict> Demo::run() {
     if (auto done = follow(verdict); !done) return done;
     verdict.seconds = std::chrono::duration<double>(io_.clock.steady() - begin).count();
     verdict.documents_per_second =
-        verdict.seconds > 0 ? static_cast<double>(verdict.delivered) / verdict.seconds : 0;
+        verdict.seconds > 0
+            ? static_cast<double>(receipts_ ? verdict.delivered : verdict.accepted) /
+                  verdict.seconds
+            : 0;
     return collect(verdict);
   };
   auto done = work();

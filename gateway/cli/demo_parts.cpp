@@ -41,7 +41,8 @@ std::vector<Phone> draw_phones(std::uint32_t count, std::uint64_t seed, Random& 
   return phones;
 }
 
-std::string settings_text(std::uint16_t smsc_port, const std::string& password) {
+std::string settings_text(std::uint16_t smsc_port, const std::string& password,
+                          std::string_view receipts) {
   return fmt::format(R"([gateway]
 data_dir = "var"
 [store]
@@ -67,12 +68,12 @@ port = {}
 system_id = "cpgw"
 password = "{}"
 window = 50
-receipts = "all"
+receipts = "{}"
 [[route]]
 prefix = "+"
 carrier = "smsc"
 )",
-                     smsc_port, password);
+                     smsc_port, password, receipts);
 }
 
 Result<void> add_handsets(std::string_view said, Verdict& verdict) {

@@ -138,6 +138,10 @@ void Grammar::gateway_process() {
   demo->add_option("--providers-file", demo_.providers_file,
                    "the provider database, where it is not in its usual place");
   demo->add_option("--keep", demo_.keep, "folder that keeps settings, store and logs afterwards");
+  demo->add_option("--receipts", demo_.receipts,
+                   "ask the message centre for receipts of all parts, the last, or none")
+      ->check(CLI::IsMember({"all", "last", "none"}))
+      ->capture_default_str();
   demo->add_option("--seed", demo_.seed, "same seed, same phones");
   demo->add_flag("--json", demo_.json, "one JSON document");
   choose(demo, demo_);
