@@ -122,6 +122,41 @@ std::string mid_key(const std::string& account, const std::string& id) {
       .take();
 }
 
+std::string content_key(const Digest& digest) {
+  return RowWriter(33).raw(std::string_view(&kContentRow, 1)).raw(digest).take();
+}
+
+std::string content_uses_key(const Digest& digest) {
+  return RowWriter(33).raw(std::string_view(&kContentUsesRow, 1)).raw(digest).take();
+}
+
+std::optional<Digest> decode_content_key(std::string_view key) {
+  RowReader in(key);
+  (void)in.u8();
+  Digest digest{};
+  in.digest(digest);
+  if (!in.done()) return std::nullopt;
+  return digest;
+}
+
+std::string unused_key(const Rows::Unused& unused) {
+  return RowWriter(41)
+      .raw(std::string_view(&kUnusedRow, 1))
+      .time(unused.since)
+      .raw(unused.digest)
+      .take();
+}
+
+std::optional<Rows::Unused> decode_unused_key(std::string_view key) {
+  RowReader in(key);
+  (void)in.u8();
+  Rows::Unused unused;
+  unused.since = in.time();
+  in.digest(unused.digest);
+  if (!in.done()) return std::nullopt;
+  return unused;
+}
+
 std::string event_key(TenantId tenant, std::uint64_t sequence) {
   return RowWriter(12).u32(tenant.value).u64(sequence).take();
 }

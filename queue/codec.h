@@ -88,6 +88,17 @@ class RowReader {
 [[nodiscard]] std::string pair_key(std::uint64_t first, std::uint64_t second);
 [[nodiscard]] std::string mid_key(const std::string& account, const std::string& id);
 [[nodiscard]] std::string event_key(TenantId tenant, std::uint64_t sequence);
+/// Three kinds of rows in one family, told apart by the first octet: a content, its uses, and that
+/// it waits for its first.
+inline constexpr char kContentRow = 'c';
+inline constexpr char kContentUsesRow = 'u';
+inline constexpr char kUnusedRow = 'w';
+[[nodiscard]] std::string content_key(const Digest& digest);
+[[nodiscard]] std::string content_uses_key(const Digest& digest);
+[[nodiscard]] std::string unused_key(const Rows::Unused& unused);
+/// The digest of a content or uses key.
+[[nodiscard]] std::optional<Digest> decode_content_key(std::string_view key);
+[[nodiscard]] std::optional<Rows::Unused> decode_unused_key(std::string_view key);
 
 // ---- values; a decoder gives nothing for a damaged row
 [[nodiscard]] std::string encode(const Record& record);
@@ -103,6 +114,8 @@ class RowReader {
                                                         std::string_view row);
 [[nodiscard]] std::string encode(const Content& content);
 [[nodiscard]] std::optional<Content> decode_content(const Digest& digest, std::string_view row);
+[[nodiscard]] std::string encode(const ContentUses& uses);
+[[nodiscard]] std::optional<ContentUses> decode_content_uses(std::string_view row);
 [[nodiscard]] std::string encode_value(const Span& span);
 [[nodiscard]] std::optional<Span> decode_span(std::string_view key, std::string_view row);
 [[nodiscard]] std::string encode(const Event& event);

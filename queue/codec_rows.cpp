@@ -264,6 +264,25 @@ std::optional<Content> decode_content(const Digest& digest, std::string_view row
   return content;
 }
 
+std::string encode(const ContentUses& uses) {
+  return RowWriter(29)
+      .u8(kRowVersion)
+      .u64(uses.jobs)
+      .u64(uses.queues)
+      .time(uses.unused_since)
+      .take_framed();
+}
+
+std::optional<ContentUses> decode_content_uses(std::string_view row) {
+  RowReader in = RowReader::framed(row);
+  ContentUses uses;
+  uses.jobs = in.u64();
+  uses.queues = in.u64();
+  uses.unused_since = in.time();
+  if (!in.done()) return std::nullopt;
+  return uses;
+}
+
 std::string encode_value(const Span& span) {
   return RowWriter(29)
       .u8(kRowVersion)
@@ -334,6 +353,8 @@ std::string encode_info(const QueueInfo& q) {
       .sized(q.name)
       .u16(q.group.value)
       .time(q.created)
+      .u8(q.content ? 1 : 0)
+      .raw(q.content.value_or(Digest{}))
       .raw(q.settings)
       .take_framed();
 }
@@ -358,6 +379,10 @@ std::optional<QueueRecord> decode_queue(QueueId id, std::string_view info,
   q.info.name = in.sized();
   q.info.group.value = in.u16();
   q.info.created = in.time();
+  const bool has_content = in.u8() != 0;
+  Digest content{};
+  in.digest(content);
+  if (has_content) q.info.content = content;
   if (!in.good()) return std::nullopt;
   q.info.settings = octets_of(in.rest());
   RowReader c = RowReader::framed(counts);

@@ -16,7 +16,7 @@ enum class Errc {
   corrupt,          ///< a record fails its checksum or version; run `cpgw store check`
   locked,           ///< another process has the store open
   format,           ///< written by another format version
-  unknown_content,  ///< a job names a digest that is not stored
+  unknown_content,  ///< a job or queue names a digest that is not stored; put it with the request
   unknown_queue,    ///< no such queue
   cycle,            ///< `after` would wait for itself
   limit,            ///< a bound of the store (parts, sizes) is exceeded
@@ -65,7 +65,7 @@ namespace step {
 
 struct PutContent {
   Content content{};
-};  ///< no-op when the digest is stored
+};  ///< no-op when the digest is stored; forgotten after content_patience when nothing names it
 struct PutQueue {
   QueueInfo queue{};
 };  ///< creates (id 0: the store gives one; state and created are taken, counts are not); conflict
@@ -141,7 +141,7 @@ struct Expire {
   JobId id{};
 };  ///< refused (not_due) before the deadline
 /// Housekeeping in bounded pieces: sweeps cancelled queues, trims events, early receipts,
-/// idempotency keys and final jobs older than retention.
+/// idempotency keys, contents nobody came to use, and final jobs older than retention.
 struct Sweep {
   std::uint32_t max_records = 500;
   bool expire = true;  ///< false while expiry is held: nothing past its deadline is expired
@@ -207,6 +207,8 @@ struct StoreOptions {
       false;  ///< recover() leaves what is in doubt to its deadline instead of making it due
   std::chrono::milliseconds receipt_patience{
       std::chrono::hours(1)};  ///< how long an unmatched receipt is kept
+  std::chrono::milliseconds content_patience{
+      std::chrono::hours(1)};  ///< how long a content is kept that nothing has used yet
   std::chrono::hours retention{24 * 30};
   std::chrono::hours idempotency_life{24 * 7};
   std::uint64_t events_kept = 1'000'000;  ///< per tenant; older ones leave a visible gap

@@ -158,8 +158,25 @@ class MemoryRows final : public Rows {
     cursors_[{cursor.queue, cursor.name}] = cursor;
   }
 
-  bool has_content(const Digest& digest) override { return contents_.contains(digest); }
+  std::optional<ContentUses> content_uses(const Digest& digest) override {
+    const auto at = uses_.find(digest);
+    if (at == uses_.end()) return std::nullopt;
+    return at->second;
+  }
   void put_content(const Content& content) override { contents_.emplace(content.digest, content); }
+  void put_content_uses(const Digest& digest, const ContentUses& uses) override {
+    uses_[digest] = uses;
+  }
+  void erase_content(const Digest& digest) override {
+    contents_.erase(digest);
+    uses_.erase(digest);
+  }
+  void put_unused(const Unused& unused) override { unused_.insert(unused); }
+  void erase_unused(const Unused& unused) override { unused_.erase(unused); }
+  std::optional<Unused> first_unused() override {
+    if (unused_.empty()) return std::nullopt;
+    return *unused_.begin();
+  }
 
   static auto span_key(const Span& span) {
     return std::tuple(span.stage, span.time, span.first, span.late);
@@ -295,6 +312,15 @@ class MemoryRows final : public Rows {
     const std::lock_guard lock(mutex_);
     for (const auto& [key, span] : spans_) visit(span);
   }
+  void visit_contents(const std::function<void(const Digest&, const std::optional<ContentUses>&)>&
+                          visit) const override {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [digest, uses] : uses_) visit(digest, uses);
+  }
+  void visit_unused(const std::function<void(const Unused&)>& visit) const override {
+    const std::lock_guard lock(mutex_);
+    for (const Unused& unused : unused_) visit(unused);
+  }
   std::vector<Error> damaged() const override { return {}; }
 
  private:
@@ -312,6 +338,8 @@ class MemoryRows final : public Rows {
   std::map<std::pair<TenantId, std::string>, IdempotencyRecord> idempotency_;
   std::map<std::pair<QueueId, std::string>, ImportCursor> cursors_;
   std::map<Digest, Content> contents_;
+  std::map<Digest, ContentUses> uses_;
+  std::set<Unused> unused_;
   std::map<std::tuple<Span::Stage, WallTime, JobId, bool>, Span> spans_;
   std::map<TenantId, std::map<std::uint64_t, Event>> events_;
 };

@@ -9,10 +9,6 @@ namespace {
 
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 
-rocksdb::Slice slice(OctetView octets) {
-  return {reinterpret_cast<const char*>(octets.data()), octets.size()};
-}
-
 }  // namespace
 
 // ---- recipients, followers
@@ -147,18 +143,46 @@ void RocksRows::put_cursor(const ImportCursor& cursor) {
   cursors_.put(cursor_key(cursor.queue, cursor.name), encode(cursor));
 }
 
-bool RocksRows::has_content(const Digest& digest) {
-  if (known_content_.contains(digest)) return true;
-  rocksdb::PinnableSlice row;
-  const auto got = database_->db->Get({}, database_->family(Family::content), slice(digest), &row);
-  if (!got.ok() && !got.IsNotFound()) fail_once(got, "read the store");
-  if (got.ok()) known_content_[digest] = true;
-  return got.ok();
+std::optional<ContentUses> RocksRows::content_uses(const Digest& digest) {
+  const auto known = known_content_.find(digest);
+  if (known != known_content_.end()) return known->second;
+  const auto row = contents_.get(content_uses_key(digest));
+  if (!row) return std::nullopt;
+  const auto uses = decode_content_uses(*row);
+  if (!uses) {
+    corrupt(Family::content, digest);
+    return std::nullopt;
+  }
+  known_content_.emplace(digest, *uses);
+  return uses;
 }
 
+// Past the table, which would keep a copy of the body until the commit.
 void RocksRows::put_content(const Content& content) {
-  put(Family::content, slice(content.digest), encode(content));
-  known_content_[content.digest] = true;
+  put(Family::content, content_key(content.digest), encode(content));
+}
+void RocksRows::put_content_uses(const Digest& digest, const ContentUses& uses) {
+  contents_.put(content_uses_key(digest), encode(uses));
+  known_content_.insert_or_assign(digest, uses);
+}
+void RocksRows::erase_content(const Digest& digest) {
+  del(Family::content, content_key(digest));
+  contents_.erase(content_uses_key(digest));
+  known_content_.erase(digest);
+}
+
+void RocksRows::put_unused(const Unused& unused) {
+  contents_.put(unused_key(unused), RowWriter(5).u8(kRowVersion).take_framed());
+}
+void RocksRows::erase_unused(const Unused& unused) { contents_.erase(unused_key(unused)); }
+
+std::optional<Rows::Unused> RocksRows::first_unused() {
+  const std::string prefix(1, kUnusedRow);
+  const auto row = contents_.first_from(prefix, prefix);
+  if (!row) return std::nullopt;
+  const auto unused = decode_unused_key(row->key);
+  if (!unused) corrupt(Family::content, as_octets(row->key));
+  return unused;
 }
 
 // ---- spans, runs

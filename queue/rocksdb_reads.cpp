@@ -1,5 +1,6 @@
 // The durable engine's reads of committed rows, from any thread, and its part of check().
 #include <algorithm>
+#include <set>
 
 #include "queue/codec.h"
 #include "queue/rocksdb_rows.h"
@@ -31,8 +32,8 @@ Result<Octets> RocksRows::read_sealed(JobId id) const {
 
 std::optional<Content> RocksRows::read_content(const Digest& digest) const {
   rocksdb::PinnableSlice row;
-  const std::string key(as_text(digest));
-  const auto got = database_->db->Get({}, database_->family(Family::content), key, &row);
+  const auto got =
+      database_->db->Get({}, database_->family(Family::content), content_key(digest), &row);
   if (!got.ok()) return std::nullopt;
   return decode_content(digest, row.ToStringView());
 }
@@ -172,6 +173,32 @@ void RocksRows::visit_spans(const std::function<void(const Span&)>& visit) const
     if (const auto span = decode_span(at->key().ToStringView(), at->value().ToStringView())) {
       visit(*span);
     }
+  }
+}
+
+void RocksRows::visit_contents(
+    const std::function<void(const Digest&, const std::optional<ContentUses>&)>& visit) const {
+  // Contents first, then counts: one of both is visited with its count, either alone with none.
+  std::set<Digest> alone;
+  const auto at = all(Family::content);
+  const auto each = [&](char kind, const auto& take) {
+    for (at->Seek(std::string(1, kind)); at->Valid() && at->key()[0] == kind; at->Next()) {
+      if (const auto digest = decode_content_key(at->key().ToStringView())) take(*digest);
+    }
+  };
+  each(kContentRow, [&](const Digest& digest) { alone.insert(digest); });
+  each(kContentUsesRow, [&](const Digest& digest) {
+    alone.erase(digest);
+    visit(digest, decode_content_uses(at->value().ToStringView()));
+  });
+  for (const Digest& digest : alone) visit(digest, std::nullopt);
+}
+
+void RocksRows::visit_unused(const std::function<void(const Unused&)>& visit) const {
+  const auto at = all(Family::content);
+  for (at->Seek(std::string(1, kUnusedRow)); at->Valid() && at->key()[0] == kUnusedRow;
+       at->Next()) {
+    if (const auto unused = decode_unused_key(at->key().ToStringView())) visit(*unused);
   }
 }
 

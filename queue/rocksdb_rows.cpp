@@ -29,6 +29,7 @@ RocksRows::RocksRows(std::unique_ptr<Database> database)
       early_(*database_, Family::early, batch_, failure_),
       idem_(*database_, Family::idem, batch_, failure_),
       cursors_(*database_, Family::import_cursor, batch_, failure_),
+      contents_(*database_, Family::content, batch_, failure_),
       spans_(*database_, Family::span, batch_, failure_),
       runs_(*database_, Family::run, batch_, failure_) {
   // One step per lane: from the first row of each to the first of the next.
@@ -98,8 +99,8 @@ Result<void> RocksRows::write() {
     }
   }
   batch_.Clear();
-  for (Table* table :
-       {&parked_, &leases_, &rcpt_, &after_, &early_, &idem_, &cursors_, &spans_, &runs_}) {
+  for (Table* table : {&parked_, &leases_, &rcpt_, &after_, &early_, &idem_, &cursors_, &contents_,
+                       &spans_, &runs_}) {
     table->committed();
   }
   job_iterator_.reset();

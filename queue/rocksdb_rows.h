@@ -142,8 +142,13 @@ class RocksRows final : public Rows {
   std::uint32_t sweep_idempotency(std::uint32_t) override { return 0; }
   std::optional<ImportCursor> cursor(QueueId queue, const std::string& name) override;
   void put_cursor(const ImportCursor& cursor) override;
-  bool has_content(const Digest& digest) override;
+  std::optional<ContentUses> content_uses(const Digest& digest) override;
   void put_content(const Content& content) override;
+  void put_content_uses(const Digest& digest, const ContentUses& uses) override;
+  void erase_content(const Digest& digest) override;
+  void put_unused(const Unused& unused) override;
+  void erase_unused(const Unused& unused) override;
+  std::optional<Unused> first_unused() override;
   void put_span(const Span& span) override;
   void erase_span(const Span& span) override;
   std::optional<Span> first_span(Span::Stage stage) override;
@@ -179,6 +184,9 @@ class RocksRows final : public Rows {
       const std::function<void(std::uint64_t, const ReadyKey&)>& visit) const override;
   void visit_leases(const std::function<void(JobId)>& visit) const override;
   void visit_spans(const std::function<void(const Span&)>& visit) const override;
+  void visit_contents(const std::function<void(const Digest&, const std::optional<ContentUses>&)>&
+                          visit) const override;
+  void visit_unused(const std::function<void(const Unused&)>& visit) const override;
   std::vector<Error> damaged() const override;
 
  private:
@@ -209,7 +217,7 @@ class RocksRows final : public Rows {
   rocksdb::WriteBatch batch_;
   std::optional<Error> failure_;
   Lanes lanes_;
-  Table parked_, leases_, rcpt_, after_, early_, idem_, cursors_, spans_, runs_;
+  Table parked_, leases_, rcpt_, after_, early_, idem_, cursors_, contents_, spans_, runs_;
 
   std::unordered_map<std::uint64_t, Node> jobs_;
   std::vector<std::uint64_t> touched_;
@@ -222,7 +230,7 @@ class RocksRows final : public Rows {
   std::unordered_map<std::uint64_t, Octets> sealed_;      ///< of this commit
   std::unordered_map<std::string, std::vector<MidEntry>> recent_ids_;
   std::deque<std::string> recent_order_;
-  std::map<Digest, bool> known_content_;
+  std::map<Digest, ContentUses> known_content_;
   std::size_t parked_rows_ = 0;
 };
 

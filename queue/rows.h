@@ -39,6 +39,14 @@ struct ReadyKey {
   return {r.job.group, r.job.queue, r.job.priority, r.job.due, r.job.id};
 }
 
+/// Who names a content. It is stored as long as one of them does, and for a while after it was put.
+struct ContentUses {
+  std::uint64_t jobs = 0, queues = 0;
+  WallTime unused_since{};  ///< put then and never used; zero: in use
+  [[nodiscard]] bool any() const { return jobs != 0 || queues != 0; }
+  friend bool operator==(const ContentUses&, const ContentUses&) = default;
+};
+
 /// Which part an operator's id stands for.
 struct MidEntry {
   JobId job;
@@ -161,8 +169,21 @@ class Rows {
                                                            const std::string& name) = 0;
   virtual void put_cursor(const ImportCursor& cursor) = 0;
 
-  [[nodiscard]] virtual bool has_content(const Digest& digest) = 0;
+  /// Nothing when the content is not stored.
+  [[nodiscard]] virtual std::optional<ContentUses> content_uses(const Digest& digest) = 0;
   virtual void put_content(const Content& content) = 0;
+  virtual void put_content_uses(const Digest& digest, const ContentUses& uses) = 0;
+  /// With its uses.
+  virtual void erase_content(const Digest& digest) = 0;
+  /// Contents that wait for their first use, in the order of `since`.
+  struct Unused {
+    WallTime since;
+    Digest digest;
+    friend auto operator<=>(const Unused&, const Unused&) = default;
+  };
+  virtual void put_unused(const Unused& unused) = 0;
+  virtual void erase_unused(const Unused& unused) = 0;
+  [[nodiscard]] virtual std::optional<Unused> first_unused() = 0;
 
   virtual void put_span(const Span& span) = 0;  ///< creates or moves `next`
   virtual void erase_span(const Span& span) = 0;
@@ -220,6 +241,10 @@ class Rows {
       const std::function<void(std::uint64_t recipient, const ReadyKey&)>& visit) const = 0;
   virtual void visit_leases(const std::function<void(JobId)>& visit) const = 0;
   virtual void visit_spans(const std::function<void(const Span&)>& visit) const = 0;
+  /// Stored contents, and without uses those whose row of uses is missing.
+  virtual void visit_contents(
+      const std::function<void(const Digest&, const std::optional<ContentUses>&)>& visit) const = 0;
+  virtual void visit_unused(const std::function<void(const Unused&)>& visit) const = 0;
   /// Rows that cannot be read at all.
   [[nodiscard]] virtual std::vector<Error> damaged() const = 0;
 };

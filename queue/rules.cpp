@@ -62,6 +62,7 @@ Result<void> RuledStore::usable() {
 }
 
 Result<void> RuledStore::finish() {
+  settle_contents();
   for (const auto& [id, more] : changed_queues_) rows_->put_queue(queues_.at(id), !more);
   for (const TenantId id : changed_counters_) rows_->put_counter(id, counters_.at(id));
   if (last_id_changed_) rows_->put_last_id(last_id_);
@@ -91,6 +92,7 @@ void RuledStore::publish() {
   published_early_ = early_.size();
   changed_queues_.clear();
   changed_counters_.clear();
+  touched_contents_.clear();
   last_id_changed_ = false;
 }
 

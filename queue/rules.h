@@ -64,6 +64,16 @@ class RuledStore final : public JobStore {
   void store_job(const NewJob& job, JobId id, std::optional<JobId> after);
   [[nodiscard]] std::uint64_t next_id();
 
+  // ---- contents in use: one change of the row for all that a commit does to a content
+  struct TouchedContent {
+    ContentUses uses;
+    bool stored = false;
+    bool changed = false;
+    bool put = false;  ///< asked for by this commit
+  };
+  [[nodiscard]] TouchedContent& touch_content(const Digest& digest);
+  void settle_contents();
+
   // ---- a job's life
   [[nodiscard]] bool over(const Record& r) const;  ///< final, or waiting in a cancelled queue
   void move(Record& r, JobState to);
@@ -102,6 +112,7 @@ class RuledStore final : public JobStore {
   void sweep_cancelled(std::uint32_t& left);
   void sweep_deadlines(std::uint32_t& left);
   void sweep_early(std::uint32_t& left);
+  void sweep_unused(std::uint32_t& left);
   void sweep_retention(std::uint32_t& left);
   void put_retention_span(WallTime time, JobId first, JobId last, QueueId queue);
   void sweep_events(std::uint32_t& left);
@@ -123,6 +134,7 @@ class RuledStore final : public JobStore {
   void check_job(const Record& r, std::vector<Error>& wrong) const;
   void check_rows(std::vector<Error>& wrong) const;
   void check_counts(std::vector<Error>& wrong) const;
+  void check_contents(std::vector<Error>& wrong) const;
   [[nodiscard]] Job shown(Record r) const;
   [[nodiscard]] bool queue_cancelled(QueueId id) const;  ///< as published
 
@@ -140,6 +152,7 @@ class RuledStore final : public JobStore {
   std::set<QueueId> to_sweep_;              ///< cancelled, with rows left
   std::map<TenantId, EventCounter> counters_;
   std::set<TenantId> changed_counters_;
+  std::map<Digest, TouchedContent> touched_contents_;
   std::unordered_map<std::uint64_t, std::uint32_t> busy_;  ///< claimed multi-part pushes
   EarlyReceipts early_;
   std::optional<Error> fatal_;

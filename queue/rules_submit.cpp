@@ -34,7 +34,10 @@ StepResult RuledStore::apply(const step::PutContent& s) {
   if (s.content.body.size() > kMaxBlob || s.content.source.size() > kMaxBlob) {
     return refused(Errc::limit, "a content of over 4 MiB is not stored", at_field("content"));
   }
-  if (rows_->has_content(s.content.digest)) return answer(Applied::duplicate);
+  TouchedContent& content = touch_content(s.content.digest);
+  content.changed = content.put = true;
+  if (content.stored) return answer(Applied::duplicate);
+  content.stored = true;
   rows_->put_content(s.content);
   return {};
 }
@@ -49,6 +52,7 @@ StepResult RuledStore::apply(const step::PutQueue& s) {
   if (named != queue_names_.end()) {
     const QueueInfo& known = queues_.at(named->second).info;
     const bool same = known.group == wanted.group && known.settings == wanted.settings &&
+                      known.content == wanted.content &&
                       (wanted.id.value == 0 || wanted.id == known.id);
     StepResult result = answer(same ? Applied::duplicate : Applied::conflict);
     result.queue = known.id;
@@ -59,6 +63,10 @@ StepResult RuledStore::apply(const step::PutQueue& s) {
     result.queue = wanted.id;
     return result;
   }
+  if (wanted.content && !touch_content(*wanted.content).stored) {
+    return refused(Errc::unknown_content, "no content is stored under this digest",
+                   at_field("queue.content"));
+  }
   QueueRecord record;
   record.info = wanted;
   record.info.counts = {};
@@ -67,6 +75,11 @@ StepResult RuledStore::apply(const step::PutQueue& s) {
     if (queues_.contains(record.info.id)) return answer(Applied::conflict);
   }
   const QueueId id = record.info.id;
+  if (wanted.content) {
+    TouchedContent& content = touch_content(*wanted.content);
+    content.changed = true;
+    ++content.uses.queues;
+  }
   queue_names_[{wanted.tenant, wanted.name}] = id;
   emit_queue(record.info);
   queues_.emplace(id, std::move(record));
@@ -138,7 +151,7 @@ std::optional<Error> RuledStore::refuse_job(const step::Submit& s, std::size_t i
   if (q->info.state == QueueState::cancelled) {
     return because(Errc::queue_cancelled, "queue", "the queue is cancelled; use another one");
   }
-  if (!rows_->has_content(job.content)) {
+  if (!touch_content(job.content).stored) {
     return because(Errc::unknown_content, "content", "no content is stored under this digest");
   }
   if (job.parts_estimate == 0 || job.parts_estimate > kMaxParts) {
@@ -266,6 +279,9 @@ void RuledStore::store_job(const NewJob& job, JobId id, std::optional<JobId> aft
     emit_queue(q.info);
   }
   ++q.info.counts.submitted;
+  TouchedContent& content = touch_content(job.content);
+  content.changed = true;
+  ++content.uses.jobs;
   bool held = false;
   if (after) {
     Record* before = rows_->job(*after);

@@ -12,6 +12,7 @@ StepResult RuledStore::apply(const step::Sweep& s) {
   sweep_early(left);
   // What retention forgets depends on the clock as much as what expires.
   if (s.expire) sweep_retention(left);
+  if (s.expire) sweep_unused(left);
   if (left > 0) left -= std::min(left, rows_->sweep_idempotency(left));
   sweep_events(left);
   StepResult result;
@@ -121,6 +122,9 @@ void RuledStore::sweep_retention(std::uint32_t& left) {
           ++q->retired;
           changed_queues_.try_emplace(r->job.queue, false);
         }
+        TouchedContent& content = touch_content(r->job.content);
+        if (content.uses.jobs > 0) --content.uses.jobs;
+        content.changed = true;
         rows_->erase(*r);
         continue;
       }

@@ -155,6 +155,7 @@ struct Claimed {
       0;  ///< bitmap; all ones on the first attempt, else what is neither accepted nor delivered
 };
 
+/// Kept while a job or a queue names it.
 struct Content {
   Digest digest{};
   std::uint8_t kind = 0;  ///< the composer's number for what `body` is
@@ -203,8 +204,9 @@ struct QueueInfo {
   QueueState state = QueueState::running;
   RouteGroup group{};
   WallTime created{};
-  WallTime started{};  ///< when it left draft; zero: never was one, or still is
-  Octets settings{};   ///< the campaign's own settings, opaque here
+  WallTime started{};               ///< when it left draft; zero: never was one, or still is
+  Octets settings{};                ///< the campaign's own settings, opaque here
+  std::optional<Digest> content{};  ///< kept as long as the queue; stored before, as for a job
   QueueCounts counts{};
 };
 

@@ -94,6 +94,7 @@ void Service::new_campaign(std::string_view tenant_name, std::string_view name,
   info.state = QueueState::draft;
   info.created = now();
   info.settings = campaigns::write_settings(settings);
+  info.content = settings.content;  // kept as long as the campaign
   const auto taken = [] {
     return refuse(Errc::conflict,
                   "the tenant has a campaign of this name with other settings or past its draft",

@@ -7,11 +7,13 @@ constexpr std::string_view kImport = "rows.csv";
 
 Msisdn phone(std::uint64_t row) { return *Msisdn::parse(std::to_string(358400000000 + row)); }
 
-Digest content_digest() {
+Digest content_digest(std::uint64_t n = 1) {
   Digest d{};
-  d[0] = std::byte{1};
+  d[0] = static_cast<std::byte>(n);
   return d;
 }
+
+Step put_content(std::uint64_t n) { return step::PutContent{{.digest = content_digest(n)}}; }
 
 }  // namespace
 
@@ -26,13 +28,11 @@ bool Writer::start() {
   queue.id = singles(tenant_);
   queue.tenant = tenant_;
   queue.group = group_;
-  Content content;
-  content.digest = content_digest();
-  const std::vector<std::vector<Step>> requests{{step::PutQueue{queue}, step::PutContent{content}}};
+  const std::vector<std::vector<Step>> requests{{step::PutQueue{queue}}};
   return store_.commit(requests, now_).has_value();
 }
 
-Step Writer::import_rows() {
+Step Writer::import_rows(std::uint64_t content) {
   const auto known = store_.import_cursor(singles(tenant_), kImport);
   ImportCursor cursor =
       known.value_or(ImportCursor{.name = std::string(kImport), .queue = singles(tenant_)});
@@ -45,7 +45,7 @@ Step Writer::import_rows() {
                                  .queue = singles(tenant_),
                                  .group = group_,
                                  .recipient = phone(row),
-                                 .content = content_digest(),
+                                 .content = content_digest(content),
                                  .sealed = {as_octets(sealed).begin(), as_octets(sealed).end()},
                                  .due = now_,
                                  .deadline = now_ + std::chrono::hours(24),
@@ -58,8 +58,15 @@ Step Writer::import_rows() {
 
 bool Writer::turn() {
   now_ += std::chrono::milliseconds(draw(5));
+  if (draw(64) == 0) now_ += std::chrono::minutes(61);  // contents nobody uses go
   std::vector<Step> steps;
-  if (draw(2) == 0) steps.push_back(import_rows());
+  if (draw(2) == 0) {
+    const std::uint64_t content = 1 + draw(4);
+    steps.push_back(put_content(content));
+    steps.push_back(import_rows(content));
+  }
+  if (draw(8) == 0) steps.push_back(put_content(5 + draw(200)));
+  if (draw(16) == 0) steps.emplace_back(step::Sweep{});
   for (const Claimed& c : in_flight_) {
     const auto id = std::to_string(c.fence.id.value);
     if (draw(8) == 0) {

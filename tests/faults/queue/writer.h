@@ -32,7 +32,7 @@ class Writer {
 
  private:
   [[nodiscard]] std::uint64_t draw(std::uint64_t below) { return random_() % below; }
-  [[nodiscard]] Step import_rows();
+  [[nodiscard]] Step import_rows(std::uint64_t content);
 
   JobStore& store_;
   std::mt19937_64 random_;

@@ -271,6 +271,19 @@ TEST_F(CampaignsTest, FinishWhenEveryJobIsFinal) {
   EXPECT_EQ(state(), "running");
 }
 
+TEST_F(CampaignsTest, KeepTheirContentWithoutJobs) {
+  ASSERT_TRUE(ok(make()));
+  now += std::chrono::hours(24 * 32);
+  for (queue::StepResult swept{.swept = 1}; swept.swept != 0;) {
+    commit({queue::step::Sweep{}}, &swept);
+  }
+  start(settings());  // nothing is remembered
+  const auto answer = ask(rows(0, 10, {row(1, "+358401234567")}));
+  ASSERT_TRUE(ok(answer)) << answer;
+  EXPECT_EQ(answer.at("accepted"), 1);
+  EXPECT_TRUE(store->check().empty());
+}
+
 TEST_F(CampaignsTest, FinishAfterARestartToo) {
   ASSERT_TRUE(ok(make()));
   ASSERT_TRUE(ok(ask(named("campaign.start"))));

@@ -232,6 +232,20 @@ TEST_F(SubmitTest, CompilesOneDocumentOnce) {
   for (const queue::Job& job : first) EXPECT_EQ(job.content, first.front().content);
 }
 
+TEST_F(SubmitTest, StoresADocumentAgainThatTheStoreHasForgotten) {
+  ASSERT_TRUE(ok(ask(submit(submission()))));
+  const queue::Digest digest = store->job(store->find({}).front().id)->content;
+  now += std::chrono::hours(24 * 32);
+  for (queue::StepResult swept{.swept = 1}; swept.swept != 0;) {
+    commit({queue::step::Sweep{}}, &swept);
+  }
+  ASSERT_FALSE(store->content(digest));
+  const auto again = ask(submit(submission()));
+  ASSERT_TRUE(ok(again.at("results").at(0).as_object())) << again;
+  EXPECT_TRUE(store->content(digest));
+  EXPECT_TRUE(store->check().empty());
+}
+
 TEST_F(SubmitTest, IsBoundedOverTheWholeRequest) {
   json::object one = submission();
   auto& recipients = one["recipients"].as_array();

@@ -64,6 +64,31 @@ TEST(JobRow, ReadsBackWhatWasWritten) {
   EXPECT_FALSE(back->charged || back->parked || back->alone || back->has_followers);
 }
 
+TEST(ContentRows, ReadBackWhatWasWritten) {
+  const ContentUses uses{7, 1, kStart};
+  EXPECT_EQ(decode_content_uses(encode(uses)), uses);
+  EXPECT_EQ(decode_content_key(content_key(digest(3))), digest(3));
+  EXPECT_EQ(decode_content_key(content_uses_key(digest(3))), digest(3));
+  const Rows::Unused unused{kStart, digest(3)};
+  EXPECT_EQ(decode_unused_key(unused_key(unused)), unused);
+  EXPECT_LT(unused_key(unused), unused_key({after(std::chrono::milliseconds(1)), digest(0)}));
+  EXPECT_FALSE(decode_content_key(unused_key(unused)));
+}
+
+TEST(QueueRow, KeepsItsContent) {
+  QueueRecord queue;
+  queue.info.name = "spring";
+  queue.info.settings = octets("settings");
+  for (const std::optional<Digest>& content :
+       {std::optional<Digest>(), std::optional(digest(0)), std::optional(digest(8))}) {
+    queue.info.content = content;
+    const auto back = decode_queue(QueueId{1}, encode_info(queue.info), encode_counts(queue));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->info.content, content);
+    EXPECT_EQ(back->info.settings, queue.info.settings);
+  }
+}
+
 /// No damage is taken for a row.
 template <class Decode>
 void expect_every_damage_found(const std::string& row, const Decode& decode) {
@@ -102,6 +127,9 @@ TEST(Rows, EveryTruncationAndEveryChangedOctetIsFound) {
   content.source = octets("source");
   expect_every_damage_found(encode(content), [](const std::string& r) {
     return decode_content(digest(1), r).has_value();
+  });
+  expect_every_damage_found(encode(ContentUses{7, 1, kStart}), [](const std::string& r) {
+    return decode_content_uses(r).has_value();
   });
   expect_every_damage_found(encode(Event{.job = JobId{3}}), [](const std::string& r) {
     return decode_event(TenantId{1}, 1, r).has_value();

@@ -24,6 +24,7 @@ std::uint64_t setting(const char* variable, std::uint64_t otherwise) {
 StoreOptions small_bounds() {
   StoreOptions o;
   o.receipt_patience = minutes(30);
+  o.content_patience = minutes(20);
   o.retention = hours(3);
   o.idempotency_life = hours(2);
   o.events_kept = 300;
@@ -118,6 +119,14 @@ class Model {
         ASSERT_EQ(e.possible_duplicate, f.possible_duplicate);
         ASSERT_EQ(e.reason, f.reason);
         ASSERT_EQ(e.queue_state, f.queue_state);
+      }
+    }
+    for (std::uint8_t n = 1; n < 7; ++n) {
+      const auto x = memory_.store->content(digest(n));
+      const auto y = disk_.store->content(digest(n));
+      ASSERT_EQ(x.has_value(), y.has_value());
+      if (x) {
+        ASSERT_EQ(x->body, y->body);
       }
     }
     const auto a = memory_.store->ready_queues();
@@ -226,8 +235,11 @@ class Model {
   Step submit() {
     step::Submit s;
     const std::uint64_t many = 1 + draw(draw(6) == 0 ? 700 : 8);
+    // They are put now and then, come and go.
+    const Digest content = digest(static_cast<std::uint8_t>(draw(2) == 0 ? 1 : 1 + draw(4)));
     for (std::uint64_t n = 0; n < many; ++n) {
       NewJob j = new_job();
+      j.content = content;
       if (n == 0) s.tenant = j.tenant;
       if (j.tenant != s.tenant) continue;
       if (!s.jobs.empty() && draw(15) == 0) {
@@ -264,6 +276,12 @@ class Model {
   }
 
   Step queue_step() {
+    if (draw(2) == 0) {
+      Content c;
+      c.digest = digest(static_cast<std::uint8_t>(1 + draw(6)));
+      c.body = octets(std::to_string(draw(2)));
+      return step::PutContent{c};
+    }
     if (draw(3) == 0) {
       QueueInfo q;
       q.tenant = tenants_[draw(2)];
@@ -271,6 +289,7 @@ class Model {
       q.group = groups_[0];
       q.created = kStart;
       q.settings = octets(std::to_string(draw(2)));
+      if (draw(3) == 0) q.content = digest(static_cast<std::uint8_t>(5 + draw(2)));
       return step::PutQueue{q};
     }
     static constexpr std::array kStates{QueueState::running,  QueueState::running,

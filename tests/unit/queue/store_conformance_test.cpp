@@ -143,6 +143,114 @@ TEST_P(Store, StoresContentOnce) {
   EXPECT_FALSE(b.store->content(digest(2)));
 }
 
+/// Sweeps until nothing is left to do.
+void sweep(Bench& b) {
+  while (b.one(step::Sweep{}).swept != 0) {
+  }
+}
+
+Content content(std::uint8_t n) {
+  Content c;
+  c.digest = digest(n);
+  c.body = octets("body " + std::to_string(n));
+  return c;
+}
+
+TEST_P(Store, AContentGoesWithTheLastJobThatUsesIt) {
+  NewJob early = b.job(number(1));
+  NewJob late = b.job(number(2));
+  early.content = late.content = digest(2);
+  late.deadline += hours(2);
+  const auto r = b.run({step::PutContent{content(2)},
+                        step::Submit{.tenant = b.tenant, .jobs = {early, late, early}}});
+  ASSERT_EQ(r[1].applied, Applied::applied);
+  b.now = early.deadline + minutes(1);
+  sweep(b);
+  b.now = early.deadline + hours(24 * 30) + minutes(1);
+  sweep(b);
+  b.reopen();
+  EXPECT_EQ(b.store->find({}).size(), 1u);
+  EXPECT_TRUE(b.store->content(digest(2))) << "one job is left";
+  b.now = late.deadline + hours(24 * 30) + minutes(1);
+  sweep(b);
+  EXPECT_THAT(b.store->find({}), IsEmpty());
+  EXPECT_FALSE(b.store->content(digest(2)));
+  b.reopen();
+  EXPECT_FALSE(b.store->content(digest(2)));
+  EXPECT_EQ(b.one(step::Submit{.tenant = b.tenant, .jobs = {early}}).error->code,
+            Errc::unknown_content);
+  EXPECT_EQ(b.one(step::PutContent{content(2)}).applied, Applied::applied);
+  EXPECT_EQ(b.one(step::Submit{.tenant = b.tenant, .jobs = {early}}).applied, Applied::applied);
+}
+
+TEST_P(Store, AContentStaysWhenItsLastJobGoesAndAnotherComesInOneCommit) {
+  NewJob j = b.job(number(1));
+  j.content = digest(2);
+  b.run({step::PutContent{content(2)}, step::Submit{.tenant = b.tenant, .jobs = {j}}});
+  b.now += hours(24 * 31) + minutes(1);
+  b.one(step::Sweep{.max_records = 2});
+  const std::vector<std::vector<Step>> requests{
+      {step::Sweep{}},
+      {step::PutContent{content(2)}, step::Submit{.tenant = b.tenant, .jobs = {j}}}};
+  const auto r = b.store->commit(requests, b.now);
+  ASSERT_TRUE(r);
+  EXPECT_EQ((*r)[1][0].applied, Applied::duplicate);
+  EXPECT_EQ((*r)[1][1].applied, Applied::applied);
+  EXPECT_EQ(b.store->find({}).size(), 1u);
+  EXPECT_TRUE(b.store->content(digest(2)));
+}
+
+TEST_P(Store, AContentNobodyCameToUseIsForgottenAfterAWhile) {
+  NewJob refused = b.job(number(1));
+  refused.content = digest(2);
+  refused.priority = 10;
+  const auto r = b.run({step::PutContent{content(2)}, step::PutContent{content(3)},
+                        step::Submit{.tenant = b.tenant, .jobs = {refused}}});
+  ASSERT_EQ(r[2].applied, Applied::refused);
+  b.reopen();
+  b.now += minutes(50);
+  EXPECT_EQ(b.one(step::PutContent{content(3)}).applied, Applied::duplicate) << "asked for again";
+  NewJob used = b.job(number(1));
+  b.submit(used);
+  b.now += minutes(11);
+  sweep(b);
+  EXPECT_TRUE(b.store->content(digest(1))) << "used before its hour was over";
+  EXPECT_FALSE(b.store->content(digest(2)));
+  EXPECT_TRUE(b.store->content(digest(3)));
+  EXPECT_EQ(b.one(step::Sweep{.expire = false}).swept, 0u);
+  b.now += minutes(50);
+  EXPECT_EQ(b.one(step::Sweep{.expire = false}).swept, 0u) << "while the clock is in doubt";
+  EXPECT_TRUE(b.store->content(digest(3)));
+  sweep(b);
+  EXPECT_FALSE(b.store->content(digest(3)));
+}
+
+TEST_P(Store, AQueueKeepsItsContentWithoutAnyJob) {
+  QueueInfo q;
+  q.tenant = b.tenant;
+  q.name = "spring";
+  q.group = b.group;
+  q.content = digest(2);
+  const auto refused = b.one(step::PutQueue{q});
+  ASSERT_EQ(refused.applied, Applied::refused);
+  EXPECT_EQ(refused.error->code, Errc::unknown_content);
+  EXPECT_FALSE(b.store->queue(b.tenant, "spring"));
+  const auto made = b.run({step::PutContent{content(2)}, step::PutQueue{q}});
+  ASSERT_EQ(made[1].applied, Applied::applied);
+  q.content = digest(1);
+  EXPECT_EQ(b.one(step::PutQueue{q}).applied, Applied::conflict);
+  NewJob j = b.job(number(1));
+  j.queue = *made[1].queue;
+  j.content = digest(2);
+  b.submit(j);
+  b.now += hours(24 * 31) + minutes(1);
+  sweep(b);
+  b.reopen();
+  EXPECT_THAT(b.store->find({}), IsEmpty());
+  EXPECT_TRUE(b.store->content(digest(2)));
+  EXPECT_EQ(b.store->queue(b.tenant, "spring")->content, digest(2));
+}
+
 TEST_P(Store, GivesACampaignAnIdAndRefusesAnotherUnderItsName) {
   QueueInfo q;
   q.tenant = b.tenant;
