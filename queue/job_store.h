@@ -192,8 +192,14 @@ struct JobQuery {
   std::optional<QueueId> queue{};
   std::optional<Msisdn> recipient{};
   std::optional<JobState> state{};
-  JobId after_id{};           ///< page on from here; 0 = start
-  std::uint32_t limit = 100;  ///< at most 1000
+  JobId after_id{};                  ///< page on from here; 0 = start
+  std::uint32_t limit = 100;         ///< at most 1000
+  std::uint32_t most_read = 20'000;  ///< jobs looked at, whether they match or not
+};
+
+struct JobPage {
+  std::vector<Job> jobs{};
+  std::optional<JobId> next{};  ///< what `after_id` goes on from; nothing: this was the end
 };
 
 struct StoreStats {
@@ -241,7 +247,8 @@ class JobStore {
       const = 0;  ///< queues that run and have waiting jobs
   [[nodiscard]] virtual std::optional<Job> job(JobId id) const = 0;
   [[nodiscard]] virtual Result<Octets> sealed(JobId id) const = 0;  ///< empty once erased
-  [[nodiscard]] virtual std::vector<Job> find(const JobQuery& query) const = 0;
+  /// Jobs in the order of ids. A page may hold few jobs, or none, and still not be the last.
+  [[nodiscard]] virtual JobPage find(const JobQuery& query) const = 0;
   [[nodiscard]] virtual std::optional<Content> content(const Digest& digest) const = 0;
   [[nodiscard]] virtual std::optional<QueueInfo> queue(QueueId id) const = 0;
   [[nodiscard]] virtual std::optional<QueueInfo> queue(TenantId tenant,

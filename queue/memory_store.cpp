@@ -248,11 +248,13 @@ class MemoryRows final : public Rows {
     }
     return found;
   }
-  void visit_jobs(std::optional<std::uint64_t> recipient, std::optional<QueueId>, JobId after,
+  void visit_jobs(std::optional<std::uint64_t> recipient, std::optional<QueueId> queue, JobId after,
                   const Visitor& visit) const override {
     const std::lock_guard lock(mutex_);
     for (auto at = jobs_.upper_bound(after); at != jobs_.end(); ++at) {
-      if (recipient && at->second.job.recipient.packed() != *recipient) continue;
+      const Job& job = at->second.job;
+      if (recipient && job.recipient.packed() != *recipient) continue;
+      if (!recipient && queue && job.queue != *queue) continue;
       if (!visit(at->second)) return;
     }
   }

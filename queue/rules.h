@@ -29,7 +29,7 @@ class RuledStore final : public JobStore {
   std::vector<ReadyQueue> ready_queues() const override;
   std::optional<Job> job(JobId id) const override;
   Result<Octets> sealed(JobId id) const override;
-  std::vector<Job> find(const JobQuery& query) const override;
+  JobPage find(const JobQuery& query) const override;
   std::optional<Content> content(const Digest& digest) const override;
   std::optional<QueueInfo> queue(QueueId id) const override;
   std::optional<QueueInfo> queue(TenantId tenant, std::string_view name) const override;

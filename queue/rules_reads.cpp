@@ -87,21 +87,29 @@ std::optional<Job> RuledStore::job(JobId id) const {
 
 Result<Octets> RuledStore::sealed(JobId id) const { return rows_->read_sealed(id); }
 
-std::vector<Job> RuledStore::find(const JobQuery& query) const {
-  std::vector<Job> found;
+JobPage RuledStore::find(const JobQuery& query) const {
+  JobPage page;
   const std::uint32_t limit = std::min(query.limit, 1000u);
-  if (limit == 0) return found;
+  if (limit == 0) return page;
   std::optional<std::uint64_t> recipient;
   if (query.recipient) recipient = query.recipient->packed();
+  const std::uint32_t most_read = std::max(query.most_read, 1u);
+  std::uint32_t read = 0;
+  JobId last{};
   rows_->visit_jobs(recipient, query.queue, query.after_id, [&](const Record& r) {
+    if (page.jobs.size() == limit || read == most_read) {
+      page.next = last;
+      return false;
+    }
+    ++read;
+    last = r.job.id;
     if (query.tenant && r.job.tenant != *query.tenant) return true;
     if (query.queue && r.job.queue != *query.queue) return true;
     Job job = shown(r);
-    if (query.state && job.state != *query.state) return true;
-    found.push_back(std::move(job));
-    return found.size() < limit;
+    if (!query.state || job.state == *query.state) page.jobs.push_back(std::move(job));
+    return true;
   });
-  return found;
+  return page;
 }
 
 std::optional<Content> RuledStore::content(const Digest& digest) const {

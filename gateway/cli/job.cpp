@@ -2,6 +2,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <ostream>
+#include <stdexcept>
 
 #include "gateway/cli/client.h"
 #include "gateway/cli/table.h"
@@ -32,18 +33,50 @@ void print_many(Io& io, const boost::json::object& answer) {
   }
 }
 
+/// A gateway looks at so many jobs for one answer: goes on until there are enough or no more.
+int list(const JobCommand& command, Io& io) {
+  auto client = Client::connect(io, command.gateway, true);
+  if (!client) return complain_connect(io, client.error());
+  boost::json::object request{{"op", "job.list"}, {"tenant", client->tenant()}};
+  if (!command.campaign.empty()) request["campaign"] = command.campaign;
+  if (!command.number.empty()) request["number"] = command.number;
+  if (!command.state.empty()) request["state"] = command.state;
+  if (!command.after.empty()) request["after"] = command.after;
+  boost::json::object all{{"ok", true}, {"jobs", boost::json::array()}, {"next", nullptr}};
+  boost::json::array& jobs = all.at("jobs").as_array();
+  std::uint64_t at = 0;
+  do {
+    request["limit"] = command.limit - jobs.size();
+    const auto answer = client->ask(request);
+    if (!answer) return complain_connect(io, answer.error());
+    if (!is_ok(*answer)) {
+      if (command.gateway.json) io.out << boost::json::serialize(*answer) << "\n";
+      return complain_refused(io, *answer);
+    }
+    const auto read = read_answer([&] {
+      const auto& page = answer->at("jobs").as_array();
+      jobs.insert(jobs.end(), page.begin(), page.end());
+      all["next"] = answer->at("next");
+      if (all.at("next").is_null()) return;
+      const std::uint64_t next = std::stoull(std::string(all.at("next").as_string()));
+      if (next <= at) throw std::out_of_range("next");  // it would never end
+      at = next;
+      request["after"] = all.at("next");
+    });
+    if (!read) return complain_connect(io, read.error());
+  } while (!all.at("next").is_null() && jobs.size() < command.limit);
+  if (command.gateway.json) {
+    io.out << boost::json::serialize(all) << "\n";
+    return kDone;
+  }
+  const auto printed = read_answer([&] { print_many(io, all); });
+  return printed ? kDone : complain_connect(io, printed.error());
+}
+
 }  // namespace
 
 int run(const JobCommand& command, Io& io) {
-  if (command.verb == "list") {
-    boost::json::object request{{"op", "job.list"}, {"limit", command.limit}};
-    if (!command.campaign.empty()) request["campaign"] = command.campaign;
-    if (!command.number.empty()) request["number"] = command.number;
-    if (!command.state.empty()) request["state"] = command.state;
-    if (!command.after.empty()) request["after"] = command.after;
-    return ask_and_print(io, command.gateway, std::move(request), true,
-                         [&](const boost::json::object& answer) { print_many(io, answer); });
-  }
+  if (command.verb == "list") return list(command, io);
   return ask_and_print(io, command.gateway, {{"op", "job." + command.verb}, {"id", command.id}},
                        true, [&](const boost::json::object& answer) {
                          if (command.verb == "code") {

@@ -102,7 +102,7 @@ struct JobListRequest {
 };
 struct JobList {
   std::vector<JobView> jobs;
-  std::optional<queue::JobId> next;
+  std::optional<queue::JobId> next;  ///< where to go on, also after a short page; nothing: the end
 };
 
 struct SubscriberView {

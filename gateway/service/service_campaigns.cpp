@@ -314,7 +314,7 @@ void Service::rows_turn(queue::TenantId owner, const std::string& tenant_name,
     // A number that is good by itself is looked up even when something else is wrong.
     if (auto number = flow::normalise(row.recipient.number, settings_.numbers)) {
       query.recipient = *number;
-      if (auto why = duplicates.reason(*number, row.row, setup_.store.find(query))) {
+      if (auto why = duplicates.reason(*number, row.row, setup_.store.find(query).jobs)) {
         mistakes.emplace_back(Errc::bad_recipient, *std::move(why), at_field("number"));
       } else if (mistakes.empty()) {
         duplicates.taken(*number, row.row);

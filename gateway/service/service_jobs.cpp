@@ -125,8 +125,9 @@ Outcome<JobList> Service::list_jobs(std::string_view tenant_name,
   }
   if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));
   JobList list;
-  for (queue::Job& job : setup_.store.find(query)) list.jobs.push_back(view(std::move(job)));
-  if (list.jobs.size() == query.limit) list.next = list.jobs.back().job.id;
+  queue::JobPage page = setup_.store.find(query);
+  for (queue::Job& job : page.jobs) list.jobs.push_back(view(std::move(job)));
+  list.next = page.next;
   return list;
 }
 
@@ -145,7 +146,8 @@ Outcome<SubscriberView> Service::subscriber(std::string_view tenant_name,
   query.recipient = *normal;
   query.limit = kMostListed;
   SubscriberView subscriber{normal->international(), {}};
-  for (queue::Job& job : setup_.store.find(query)) subscriber.jobs.push_back(view(std::move(job)));
+  queue::JobPage page = setup_.store.find(query);
+  for (queue::Job& job : page.jobs) subscriber.jobs.push_back(view(std::move(job)));
   return subscriber;
 }
 

@@ -123,12 +123,13 @@ std::string broken_promise(JobStore& store, const Promised& promised) {
     return "rows " + std::to_string(rows) + " to " + std::to_string(promised.rows) + " are lost";
   }
   for (std::uint64_t row = 0; row < rows; ++row) {
-    const auto found = store.find({.recipient = phone(row)}).size();
+    const auto found = store.find({.recipient = phone(row)}).jobs.size();
     if (found != 1) {
       return "row " + std::to_string(row) + " is stored " + std::to_string(found) + " times";
     }
   }
-  if (!store.find({.recipient = phone(rows)}).empty()) return "a row beyond the cursor is stored";
+  if (!store.find({.recipient = phone(rows)}).jobs.empty())
+    return "a row beyond the cursor is stored";
   const auto at_least = [&](std::uint64_t id, bool delivered) {
     const auto job = store.job(JobId{id});
     return job &&

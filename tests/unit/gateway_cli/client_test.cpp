@@ -119,6 +119,40 @@ TEST(Client, TakesTheOnlyTenant) {
   EXPECT_EQ(client->tenant(), "demo");
 }
 
+TEST(JobList, GoesOnUntilItHasEnoughOrThereIsNoMore) {
+  std::vector<std::string> asked;
+  test::ScriptedGateway gateway([&](const boost::json::object& request) -> std::string {
+    const std::string after = text_of(request, "after");
+    asked.push_back(after + "/" + text_of(request, "limit"));
+    if (after == "-") return R"({"ok":true,"jobs":[],"next":"20000"})";
+    if (after == "20000") return R"({"ok":true,"jobs":[{"id":"20005"}],"next":"40000"})";
+    return R"({"ok":true,"jobs":[{"id":"40009"}],"next":null})";
+  });
+  const auto list = [&](std::vector<std::string> more, test::CommandIo& io) {
+    std::vector<std::string> arguments{"job", "list", "--config", gateway.config()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    asked.clear();
+    return run_command_line(arguments, io.io);
+  };
+  test::CommandIo all;
+  EXPECT_EQ(list({}, all), kDone);
+  EXPECT_THAT(asked, testing::ElementsAre("-/100", "20000/100", "40000/99"));
+  EXPECT_THAT(all.out.str(), testing::AllOf(HasSubstr("20005"), HasSubstr("40009")));
+  EXPECT_EQ(all.err.str(), "");
+  test::CommandIo one;
+  EXPECT_EQ(list({"--limit", "1", "--json"}, one), kDone);
+  EXPECT_THAT(asked, testing::ElementsAre("-/1", "20000/1"));
+  EXPECT_EQ(one.out.str(), R"({"ok":true,"jobs":[{"id":"20005"}],"next":"40000"})"
+                           "\n");
+}
+
+TEST(JobList, DoesNotGoRoundInCircles) {
+  test::ScriptedGateway gateway(
+      [](const boost::json::object&) { return R"({"ok":true,"jobs":[],"next":"7"})"; });
+  test::CommandIo io;
+  EXPECT_EQ(run_command_line({"job", "list", "--config", gateway.config()}, io.io), kUnreachable);
+}
+
 TEST(Send, AsksWithAKeyOfItsOwnAndTellsTheIds) {
   const test::TemporaryFolder folder;
   std::string seen;

@@ -246,9 +246,7 @@ class BreakableStore final : public queue::JobStore {
   std::vector<queue::ReadyQueue> ready_queues() const override { return inner_->ready_queues(); }
   std::optional<queue::Job> job(queue::JobId id) const override { return inner_->job(id); }
   Result<Octets> sealed(queue::JobId id) const override { return inner_->sealed(id); }
-  std::vector<queue::Job> find(const queue::JobQuery& query) const override {
-    return inner_->find(query);
-  }
+  queue::JobPage find(const queue::JobQuery& query) const override { return inner_->find(query); }
   std::optional<queue::Content> content(const queue::Digest& digest) const override {
     return inner_->content(digest);
   }

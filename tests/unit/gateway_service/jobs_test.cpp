@@ -100,6 +100,33 @@ TEST_F(JobsTest, AreListedInPages) {
             "gateway/bad-request state; gateway/bad-request after; gateway/bad-request limit");
 }
 
+TEST_F(JobsTest, AreFoundBeyondWhatOneAnswerLooksAt) {
+  const auto first = store->job(queue::JobId{std::stoull(submitted())});
+  const queue::NewJob job{.tenant = first->tenant,
+                          .queue = first->queue,
+                          .group = first->group,
+                          .recipient = first->recipient,
+                          .content = first->content,
+                          .due = now,
+                          .deadline = now + std::chrono::hours(1)};
+  for (int i = 0; i < 2; ++i) {
+    commit({queue::step::Submit{.tenant = first->tenant,
+                                .jobs = std::vector<queue::NewJob>(10'000, job)}});
+  }
+  const std::string last = submitted();
+  ASSERT_TRUE(ok(ask(of("job.cancel", last))));
+  json::object request{{"op", "job.list"}, {"tenant", "acme"}, {"state", "cancelled"}};
+  auto answer = ask(request);
+  ASSERT_TRUE(ok(answer)) << answer;
+  EXPECT_TRUE(answer.at("jobs").as_array().empty());
+  ASSERT_TRUE(answer.at("next").is_string());
+  request["after"] = answer.at("next");
+  answer = ask(request);
+  ASSERT_EQ(answer.at("jobs").as_array().size(), 1u);
+  EXPECT_EQ(answer.at("jobs").at(0).at("id").as_string(), last);
+  EXPECT_TRUE(answer.at("next").is_null());
+}
+
 TEST_F(JobsTest, OfASubscriberAreFoundByAnyFormOfTheNumber) {
   const std::string id = submitted();
   const auto answer = ask({{"op", "subscriber"}, {"tenant", "acme"}, {"number", "040-123 4567"}});

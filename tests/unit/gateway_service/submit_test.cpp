@@ -228,13 +228,13 @@ TEST_F(SubmitTest, CompilesOneDocumentOnce) {
   }
   const auto answer = ask(request);
   EXPECT_EQ(store->stats().jobs, 51u);
-  const auto first = store->find({});
+  const auto first = store->find({}).jobs;
   for (const queue::Job& job : first) EXPECT_EQ(job.content, first.front().content);
 }
 
 TEST_F(SubmitTest, StoresADocumentAgainThatTheStoreHasForgotten) {
   ASSERT_TRUE(ok(ask(submit(submission()))));
-  const queue::Digest digest = store->job(store->find({}).front().id)->content;
+  const queue::Digest digest = store->job(store->find({}).jobs.front().id)->content;
   now += std::chrono::hours(24 * 32);
   for (queue::StepResult swept{.swept = 1}; swept.swept != 0;) {
     commit({queue::step::Sweep{}}, &swept);

@@ -86,7 +86,7 @@ class Gate final : public JobStore {
   std::vector<ReadyQueue> ready_queues() const override { return store_.ready_queues(); }
   std::optional<Job> job(JobId id) const override { return store_.job(id); }
   Result<Octets> sealed(JobId id) const override { return store_.sealed(id); }
-  std::vector<Job> find(const JobQuery& q) const override { return store_.find(q); }
+  JobPage find(const JobQuery& q) const override { return store_.find(q); }
   std::optional<Content> content(const Digest& d) const override { return store_.content(d); }
   std::optional<QueueInfo> queue(QueueId id) const override { return store_.queue(id); }
   std::optional<QueueInfo> queue(TenantId t, std::string_view n) const override {

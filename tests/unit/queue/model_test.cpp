@@ -70,8 +70,8 @@ class Model {
   void observe() {
     JobId at{};
     for (;;) {
-      const auto a = memory_.store->find({.after_id = at, .limit = 1000});
-      const auto b = disk_.store->find({.after_id = at, .limit = 1000});
+      const auto a = memory_.store->find({.after_id = at, .limit = 1000}).jobs;
+      const auto b = disk_.store->find({.after_id = at, .limit = 1000}).jobs;
       ASSERT_EQ(a.size(), b.size());
       for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NO_FATAL_FAILURE(compare(a[i], b[i]));
       if (a.empty()) break;
@@ -86,8 +86,8 @@ class Model {
         ASSERT_EQ(a->counts, b->counts);
         ASSERT_EQ(a->state, b->state);
       }
-      ASSERT_EQ(memory_.store->find({.queue = queue, .limit = 1000}).size(),
-                disk_.store->find({.queue = queue, .limit = 1000}).size());
+      ASSERT_EQ(memory_.store->find({.queue = queue, .limit = 1000}).jobs.size(),
+                disk_.store->find({.queue = queue, .limit = 1000}).jobs.size());
       const auto x = memory_.store->import_cursor(queue, "import");
       const auto y = disk_.store->import_cursor(queue, "import");
       ASSERT_EQ(x.has_value(), y.has_value());
@@ -95,9 +95,21 @@ class Model {
         ASSERT_EQ(x->next_offset, y->next_offset);
       }
     }
+    for (const QueueId queue : {QueueId{}, queues_.back().second}) {
+      JobQuery query{.state = JobState::sent, .limit = 5, .most_read = 30};
+      if (queue != QueueId{}) query.queue = queue;
+      for (std::optional<JobId> from{JobId{}}; from;) {
+        query.after_id = *from;
+        const auto a = memory_.store->find(query);
+        const auto b = disk_.store->find(query);
+        ASSERT_EQ(a.jobs.size(), b.jobs.size());
+        ASSERT_EQ(a.next, b.next);
+        from = a.next;
+      }
+    }
     for (std::uint64_t n = 0; n < kPhones; ++n) {
-      ASSERT_EQ(memory_.store->find({.recipient = number(n), .limit = 1000}).size(),
-                disk_.store->find({.recipient = number(n), .limit = 1000}).size());
+      ASSERT_EQ(memory_.store->find({.recipient = number(n), .limit = 1000}).jobs.size(),
+                disk_.store->find({.recipient = number(n), .limit = 1000}).jobs.size());
     }
     for (const TenantId tenant : tenants_) {
       const auto a = memory_.store->events(tenant, 0, 100'000);

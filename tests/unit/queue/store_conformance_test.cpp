@@ -68,7 +68,7 @@ TEST_P(Store, TakesAllJobsOfARequestOrNone) {
   EXPECT_EQ(r.error->code, Errc::unknown_content);
   EXPECT_EQ(r.error->at.field, "jobs[1].content");
   EXPECT_EQ(b.counts().submitted, 0u);
-  EXPECT_THAT(b.store->find({}), IsEmpty());
+  EXPECT_THAT(b.store->find({}).jobs, IsEmpty());
 }
 
 TEST_P(Store, RefusesWhatItCannotKeep) {
@@ -169,11 +169,11 @@ TEST_P(Store, AContentGoesWithTheLastJobThatUsesIt) {
   b.now = early.deadline + hours(24 * 30) + minutes(1);
   sweep(b);
   b.reopen();
-  EXPECT_EQ(b.store->find({}).size(), 1u);
+  EXPECT_EQ(b.store->find({}).jobs.size(), 1u);
   EXPECT_TRUE(b.store->content(digest(2))) << "one job is left";
   b.now = late.deadline + hours(24 * 30) + minutes(1);
   sweep(b);
-  EXPECT_THAT(b.store->find({}), IsEmpty());
+  EXPECT_THAT(b.store->find({}).jobs, IsEmpty());
   EXPECT_FALSE(b.store->content(digest(2)));
   b.reopen();
   EXPECT_FALSE(b.store->content(digest(2)));
@@ -196,7 +196,7 @@ TEST_P(Store, AContentStaysWhenItsLastJobGoesAndAnotherComesInOneCommit) {
   ASSERT_TRUE(r);
   EXPECT_EQ((*r)[1][0].applied, Applied::duplicate);
   EXPECT_EQ((*r)[1][1].applied, Applied::applied);
-  EXPECT_EQ(b.store->find({}).size(), 1u);
+  EXPECT_EQ(b.store->find({}).jobs.size(), 1u);
   EXPECT_TRUE(b.store->content(digest(2)));
 }
 
@@ -246,7 +246,7 @@ TEST_P(Store, AQueueKeepsItsContentWithoutAnyJob) {
   b.now += hours(24 * 31) + minutes(1);
   sweep(b);
   b.reopen();
-  EXPECT_THAT(b.store->find({}), IsEmpty());
+  EXPECT_THAT(b.store->find({}).jobs, IsEmpty());
   EXPECT_TRUE(b.store->content(digest(2)));
   EXPECT_EQ(b.store->queue(b.tenant, "spring")->content, digest(2));
 }
@@ -867,7 +867,7 @@ TEST_P(Store, ForgetsJobsAfterRetentionButNotTheirCounts) {
   while (b.one(step::Sweep{.max_records = 7}).swept != 0) {
   }
   EXPECT_FALSE(b.store->job(ids[0]));
-  EXPECT_THAT(b.store->find({}), IsEmpty());
+  EXPECT_THAT(b.store->find({}).jobs, IsEmpty());
   EXPECT_EQ(b.counts().expired, 19u);
   EXPECT_EQ(b.counts().sent, 1u);
   EXPECT_EQ(b.store->stats().jobs, 0u);
@@ -882,13 +882,13 @@ TEST_P(Store, RetentionLeavesWhatIsNotOver) {
   b.now += hours(24 * 31) + minutes(1);
   while (b.one(step::Sweep{.max_records = 4}).swept != 0) {
   }
-  EXPECT_EQ(b.store->find({.queue = b.queue}).size(), 5u);
+  EXPECT_EQ(b.store->find({.queue = b.queue}).jobs.size(), 5u);
   b.expect_sound();
   for (const Claimed& c : claimed) b.one(step::Fail{c.fence, OutcomeClass::permanent, 1});
   b.now += hours(24 * 30) + minutes(1);
   while (b.one(step::Sweep{.max_records = 4}).swept != 0) {
   }
-  EXPECT_THAT(b.store->find({}), IsEmpty());
+  EXPECT_THAT(b.store->find({}).jobs, IsEmpty());
 }
 
 // ---- reads
@@ -898,18 +898,45 @@ TEST_P(Store, FindsByRecipientQueueAndStateInPages) {
   for (unsigned i = 0; i < 30; ++i) jobs.push_back(b.job(number(i % 3)));
   const auto ids = b.submit(std::move(jobs));
   b.claim(4);
-  EXPECT_EQ(b.store->find({.recipient = number(1)}).size(), 10u);
-  EXPECT_EQ(b.store->find({.state = JobState::claimed}).size(), 4u);
-  EXPECT_EQ(b.store->find({.queue = QueueId{99}}).size(), 0u);
-  EXPECT_EQ(b.store->find({.tenant = TenantId{99}}).size(), 0u);
+  EXPECT_EQ(b.store->find({.recipient = number(1)}).jobs.size(), 10u);
+  EXPECT_EQ(b.store->find({.state = JobState::claimed}).jobs.size(), 4u);
+  EXPECT_EQ(b.store->find({.queue = QueueId{99}}).jobs.size(), 0u);
+  EXPECT_EQ(b.store->find({.tenant = TenantId{99}}).jobs.size(), 0u);
   std::vector<JobId> seen;
-  for (JobId at{};;) {
-    const auto page = b.store->find({.queue = b.queue, .after_id = at, .limit = 7});
-    if (page.empty()) break;
-    for (const Job& j : page) seen.push_back(j.id);
-    at = seen.back();
+  for (std::optional<JobId> at{JobId{}}; at;) {
+    const auto page = b.store->find({.queue = b.queue, .after_id = *at, .limit = 7});
+    for (const Job& j : page.jobs) seen.push_back(j.id);
+    at = page.next;
   }
   EXPECT_EQ(seen, ids);
+  EXPECT_EQ(b.store->find({.limit = 29}).next, ids[28]);
+  EXPECT_FALSE(b.store->find({.limit = 30}).next) << "full, and the end";
+}
+
+TEST_P(Store, LooksAtABoundedCountOfJobsAndSaysWhereToGoOn) {
+  std::vector<NewJob> jobs;
+  for (unsigned i = 0; i < 45; ++i) jobs.push_back(b.job(number(i % 3)));
+  const auto ids = b.submit(jobs);
+  ASSERT_EQ(b.one(step::CancelJob{ids[44]}).applied, Applied::applied);
+  for (const JobQuery& query :
+       {JobQuery{}, JobQuery{.tenant = b.tenant}, JobQuery{.queue = b.queue},
+        JobQuery{.recipient = number(2)}, JobQuery{.queue = b.queue, .recipient = number(2)}}) {
+    JobQuery one = query;
+    one.state = JobState::cancelled;
+    one.most_read = 10;
+    std::vector<JobId> found;
+    unsigned pages = 0;
+    for (std::optional<JobId> at{JobId{}}; at; ++pages) {
+      one.after_id = *at;
+      const JobPage page = b.store->find(one);
+      for (const Job& j : page.jobs) found.push_back(j.id);
+      ASSERT_TRUE(!page.next || *page.next > *at);
+      at = page.next;
+    }
+    EXPECT_THAT(found, ElementsAre(ids[44]));
+    EXPECT_EQ(pages, query.recipient ? 2u : 5u);
+  }
+  EXPECT_EQ(b.store->find({.tenant = TenantId{99}, .most_read = 10}).next, ids[9]);
 }
 
 TEST_P(Store, NamesKeepTheirNumbers) {
