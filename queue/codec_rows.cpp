@@ -35,9 +35,9 @@ bool known_state(std::uint8_t v) {
 
 std::string encode(const Record& r) {
   const Job& j = r.job;
-  return RowWriter(176)
+  return RowWriter(180)
       .u8(kRowVersion)
-      // what changes: 77 octets
+      // what changes: 81 octets
       .u8(static_cast<std::uint8_t>(j.state))
       .u8(j.attempt)
       .u32(j.epoch)
@@ -50,6 +50,7 @@ std::string encode(const Record& r) {
       .u32(j.accepted)
       .u32(j.delivered)
       .u32(j.in_doubt)
+      .u32(j.no_receipt)
       .u32(r.unindexed)
       .u32(r.draw)
       .u16(flags(r))
@@ -85,6 +86,7 @@ std::optional<Record> decode_job(JobId id, std::string_view row) {
   const std::uint32_t accepted = in.u32();
   const std::uint32_t delivered = in.u32();
   const std::uint32_t in_doubt = in.u32();
+  const std::uint32_t no_receipt = in.u32();
   const std::uint32_t unindexed = in.u32();
   const std::uint32_t draw = in.u32();
   const std::uint16_t set = in.u16();
@@ -119,6 +121,7 @@ std::optional<Record> decode_job(JobId id, std::string_view row) {
   j.accepted = accepted;
   j.delivered = delivered;
   j.in_doubt = in_doubt;
+  j.no_receipt = no_receipt;
   j.possible_duplicate = (set & kPossibleDuplicate) != 0;
   j.reason = reason;
   j.reason_class = static_cast<OutcomeClass>(reason_class);
@@ -361,10 +364,10 @@ std::string encode_info(const QueueInfo& q) {
 
 std::string encode_counts(const QueueRecord& q) {
   const QueueCounts& c = q.info.counts;
-  RowWriter out(96);
+  RowWriter out(110);
   out.u8(kRowVersion).u8(static_cast<std::uint8_t>(q.info.state));
   for (const std::uint64_t n : {c.submitted, c.waiting, c.in_flight, c.sent, c.delivered, c.failed,
-                                c.expired, c.cancelled, c.resent_parts}) {
+                                c.expired, c.cancelled, c.resent_parts, c.awaiting}) {
     out.u64(n);
   }
   return out.u64(q.retired).u64(q.sweep_next.value).time(q.info.started).take_framed();
@@ -389,7 +392,7 @@ std::optional<QueueRecord> decode_queue(QueueId id, std::string_view info,
   q.info.state = static_cast<QueueState>(c.u8());
   QueueCounts& n = q.info.counts;
   for (std::uint64_t* field : {&n.submitted, &n.waiting, &n.in_flight, &n.sent, &n.delivered,
-                               &n.failed, &n.expired, &n.cancelled, &n.resent_parts}) {
+                               &n.failed, &n.expired, &n.cancelled, &n.resent_parts, &n.awaiting}) {
     *field = c.u64();
   }
   q.retired = c.u64();

@@ -106,6 +106,9 @@ struct PartAccepted {
   std::uint8_t part;
   std::string account{};
   std::string id{};
+  /// A push is delivered when every part is whose receipt is to come. With none to come `sent` is
+  /// its last state.
+  bool receipt_expected = true;
 };
 /// Back to waiting at `due`: after throttled, temporary. `charge` counts an attempt.
 struct Retry {

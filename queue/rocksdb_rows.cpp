@@ -119,15 +119,16 @@ Result<void> RocksRows::write() {
   return {};
 }
 
-/// Jobs in flight stay, and sent ones, whose receipts come soon; the rest is read again when
+/// Jobs in flight stay, and sent ones whose receipts come soon; the rest is read again when
 /// needed.
 void RocksRows::forget_touched() {
   for (const std::uint64_t id : touched_) {
     const auto at = jobs_.find(id);
     Node& n = at->second;
     n.touched = false;
-    const bool keep = !n.erased && (n.record.job.state == JobState::claimed ||
-                                    n.record.job.state == JobState::sent);
+    const bool keep =
+        !n.erased && (n.record.job.state == JobState::claimed ||
+                      (n.record.job.state == JobState::sent && !is_over(n.record.job)));
     if (!keep) {
       // kept_ may still name it; the place is found empty later.
       jobs_.erase(at);

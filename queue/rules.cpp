@@ -182,6 +182,9 @@ void RuledStore::count(const Record& r, JobState state, std::int64_t by) {
   const bool tombstone = at->second.info.state == QueueState::cancelled && open;
   bucket(at->second.info.counts, tombstone ? JobState::cancelled : state) +=
       static_cast<std::uint64_t>(by);
+  if (state == JobState::sent && !is_over(r.job)) {
+    at->second.info.counts.awaiting += static_cast<std::uint64_t>(by);
+  }
   changed_queues_.try_emplace(r.job.queue, false);
 }
 

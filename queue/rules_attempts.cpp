@@ -37,7 +37,7 @@ bool multi_part(const Job& job) { return job.parts_estimate > 1 || job.parts > 1
 }  // namespace
 
 bool RuledStore::over(const Record& r) const {
-  if (is_final(r.job.state)) return true;
+  if (is_over(r.job)) return true;
   if (r.job.state == JobState::claimed || r.job.state == JobState::sent) return false;
   const auto q = queues_.find(r.job.queue);
   return q != queues_.end() && q->second.info.state == QueueState::cancelled;
@@ -122,7 +122,7 @@ void RuledStore::enter(Record& r, JobState to) {
       if (multi_part(r.job)) set_busy(r, true);
       break;
     default:
-      if (is_final(to) && r.has_sealed) {
+      if (is_over(r.job) && r.has_sealed) {
         rows_->erase_sealed(r.job.id);
         r.has_sealed = false;
       }
@@ -287,7 +287,8 @@ void RuledStore::complete(Record& r) {
     move(r, JobState::sent);
     emit(EventKind::sent, r);
   }
-  if (r.job.state == JobState::sent && (r.job.delivered & all) == all) {
+  const std::uint32_t awaited = all & ~r.job.no_receipt;
+  if (r.job.state == JobState::sent && awaited != 0 && (r.job.delivered & awaited) == awaited) {
     move(r, JobState::delivered);
     emit(EventKind::delivered, r);
   }
@@ -303,8 +304,10 @@ StepResult RuledStore::apply(const step::PartAccepted& s) {
   const std::uint32_t bit = 1u << s.part;
   if ((r->job.accepted & bit) != 0 && s.fence.epoch <= r->job.epoch) {
     // A second answer, of a resend or of the first sending: its id may be the one a receipt names.
-    index_part(*r, s.part, s.account, s.id);
-    consume_early(*r, s.part, s.account, s.id);
+    if (s.receipt_expected) {
+      index_part(*r, s.part, s.account, s.id);
+      consume_early(*r, s.part, s.account, s.id);
+    }
     return answer(Applied::duplicate);
   }
   const bool current = r->job.state == JobState::claimed && r->job.epoch == s.fence.epoch;
@@ -314,10 +317,11 @@ StepResult RuledStore::apply(const step::PartAccepted& s) {
   if (current) charge(*r);
   r->job.accepted |= bit;
   r->job.in_doubt &= ~bit;
+  if (!s.receipt_expected) r->job.no_receipt |= bit;
   rows_->save(*r);
-  index_part(*r, s.part, s.account, s.id);
+  if (s.receipt_expected) index_part(*r, s.part, s.account, s.id);
   complete(*r);
-  consume_early(*r, s.part, s.account, s.id);
+  if (s.receipt_expected) consume_early(*r, s.part, s.account, s.id);
   return {};
 }
 

@@ -52,8 +52,9 @@ void RuledStore::check_job(const Record& r, std::vector<Error>& wrong) const {
   const auto sealed = rows_->read_sealed(job.id);
   expect(sealed && sealed->empty() != r.has_sealed,
          "the sealed inputs are there and should not be, or the other way round");
-  expect(!is_final(job.state) || !r.has_sealed, "sealed inputs outlive the final state");
+  expect(!is_over(job) || !r.has_sealed, "sealed inputs outlive the final state");
   expect((job.delivered & ~job.accepted) == 0, "a part is delivered but was never accepted");
+  expect((job.no_receipt & ~job.accepted) == 0, "a part without a receipt was never accepted");
   expect((job.in_doubt & job.accepted) == 0, "a part is both accepted and in doubt");
 }
 
@@ -98,7 +99,7 @@ void RuledStore::check_rows(std::vector<Error>& wrong) const {
 
 void RuledStore::check_counts(std::vector<Error>& wrong) const {
   struct Seen {
-    std::uint64_t jobs = 0, waiting = 0, in_flight = 0, sent = 0;
+    std::uint64_t jobs = 0, waiting = 0, in_flight = 0, sent = 0, awaiting = 0;
   };
   std::map<QueueId, Seen> seen;
   std::unordered_map<std::uint64_t, std::uint32_t> busy;
@@ -111,6 +112,7 @@ void RuledStore::check_counts(std::vector<Error>& wrong) const {
       if (r.job.parts_estimate > 1 || r.job.parts > 1) ++busy[r.job.recipient.packed()];
     }
     if (r.job.state == JobState::sent) ++s.sent;
+    if (r.job.state == JobState::sent && !is_over(r.job)) ++s.awaiting;
     return true;
   });
   if (busy != busy_) {
@@ -129,6 +131,7 @@ void RuledStore::check_counts(std::vector<Error>& wrong) const {
     expect(c.waiting == s.waiting, "waiting jobs");
     expect(c.in_flight == s.in_flight, "jobs in flight");
     expect(c.sent >= s.sent, "sent jobs");
+    expect(c.awaiting == s.awaiting, "jobs with receipts to come");
     expect(c.waiting + c.in_flight + c.sent + c.delivered + c.failed + c.expired + c.cancelled ==
                c.submitted,
            "all states together");

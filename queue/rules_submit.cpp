@@ -174,7 +174,7 @@ std::optional<Error> RuledStore::refuse_job(const step::Submit& s, std::size_t i
     }
     const bool ended = before->job.state == JobState::expired ||
                        before->job.state == JobState::cancelled ||
-                       (over(*before) && !is_final(before->job.state));
+                       (over(*before) && !is_over(before->job));
     if (ended) {
       return because(Errc::unknown_job, "after", "that job was cancelled or has expired");
     }

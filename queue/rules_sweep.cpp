@@ -31,7 +31,7 @@ void RuledStore::sweep_cancelled(std::uint32_t& left) {
       continue;
     }
     q.sweep_next = JobId{r->job.id.value + 1};
-    if (over(*r) && !is_final(r->job.state)) {
+    if (over(*r) && !is_over(r->job)) {
       move(*r, JobState::cancelled);
       emit(EventKind::cancelled, *r);
     }
@@ -120,6 +120,7 @@ void RuledStore::sweep_retention(std::uint32_t& left) {
       if (is_final(r->job.state) || r->job.state == JobState::sent) {
         if (QueueRecord* q = queue_record(r->job.queue, false)) {
           ++q->retired;
+          if (!is_over(r->job)) --q->info.counts.awaiting;
           changed_queues_.try_emplace(r->job.queue, false);
         }
         TouchedContent& content = touch_content(r->job.content);

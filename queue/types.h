@@ -62,7 +62,7 @@ enum class JobState : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(JobState state);
 /// delivered, failed, expired and cancelled never change again; `sent` may still become delivered,
-/// failed.
+/// failed, unless is_over().
 [[nodiscard]] constexpr bool is_final(JobState state) { return state >= JobState::delivered; }
 
 inline constexpr WallTime kIdEpoch{std::chrono::sys_days{std::chrono::year{2020} / 1 / 1}};
@@ -128,10 +128,17 @@ struct Job {
   std::uint32_t accepted = 0;       ///< bit k: part k+1 accepted by the operator
   std::uint32_t delivered = 0;      ///< bit k: part k+1 delivered
   std::uint32_t in_doubt = 0;       ///< bit k: part k+1 written and never answered
+  std::uint32_t no_receipt = 0;     ///< bit k: part k+1 accepted, and no receipt of it is to come
   bool possible_duplicate = false;  ///< some part was sent again after being in doubt
   std::uint16_t reason = 0;         ///< operator's or our code of the last failure, 0 = none
   OutcomeClass reason_class = OutcomeClass::accepted;
 };
+
+/// Nothing changes the job any more: it is final, or sent with no receipt to come.
+[[nodiscard]] constexpr bool is_over(const Job& job) {
+  return is_final(job.state) || (job.state == JobState::sent && job.no_receipt != 0 &&
+                                 (job.accepted & ~job.no_receipt) == 0);
+}
 
 /// user_message_reference of part `part` (0-based): a base drawn from the id, plus the part, modulo
 /// 2^16. Carriers get user_reference(id, 0) and add the part; receipts are matched with it.
@@ -190,10 +197,10 @@ enum class QueueState : std::uint8_t {
 
 /// Counts in jobs, kept in the same commit as the steps that change them. A job counts in exactly
 /// one of waiting (waiting, held, in doubt), in_flight (claimed), sent … cancelled; their sum is
-/// `submitted`. resent_parts counts parts.
+/// `submitted`. resent_parts counts parts, awaiting the sent jobs with receipts to come.
 struct QueueCounts {
   std::uint64_t submitted = 0, waiting = 0, in_flight = 0, sent = 0, delivered = 0, failed = 0,
-                expired = 0, cancelled = 0, resent_parts = 0;
+                expired = 0, cancelled = 0, resent_parts = 0, awaiting = 0;
   friend bool operator==(const QueueCounts&, const QueueCounts&) = default;
 };
 

@@ -129,7 +129,7 @@ bool FinishRule::finished(const queue::QueueCounts& counts, bool import_open, St
   if (counts.submitted == 0 || counts.waiting != 0 || counts.in_flight != 0 || import_open) {
     return false;
   }
-  return counts.sent == 0 || now - *since_ >= patience_;
+  return counts.awaiting == 0 || now - *since_ >= patience_;
 }
 
 }  // namespace cpgw::gateway::campaigns

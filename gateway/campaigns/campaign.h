@@ -55,7 +55,7 @@ enum class Action : std::uint8_t { start, pause, resume, cancel, finish };
 }
 
 /// Decides when a running campaign is finished: it had jobs, none waits or is in flight, and no
-/// import is under way. Jobs that are sent and never get a receipt hold it for `patience` after
+/// import is under way. Jobs that wait for a receipt that never comes hold it for `patience` after
 /// the last change of its counts.
 class FinishRule {
  public:

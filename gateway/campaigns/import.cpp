@@ -43,7 +43,7 @@ std::optional<std::string> DuplicateCheck::reason(const Msisdn& number, std::uin
       if (*other < row && !why) why = "duplicate of row " + std::to_string(*other);
       continue;
     }
-    if (!queue::is_final(job.state) || queue::stored_at(job.id) + cool_down_ > now_) {
+    if (!queue::is_over(job) || queue::stored_at(job.id) + cool_down_ > now_) {
       if (!why) why = "duplicate of job " + std::to_string(job.id.value) + " of this campaign";
     }
   }

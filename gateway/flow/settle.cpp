@@ -119,7 +119,8 @@ void Flow::Impl::accepted(Road& road, InFlight& flight, const carriers::Outcome&
   settle(queue::step::PartAccepted{.fence = flight.sending.claimed.fence,
                                    .part = outcome.part,
                                    .account = road.carrier->account(),
-                                   .id = outcome.id},
+                                   .id = outcome.id,
+                                   .receipt_expected = outcome.receipt_to_come},
          [this, id = road.id](const queue::StepResult&) { returned(id, 1); });
 }
 
@@ -133,18 +134,20 @@ void Flow::Impl::late_outcome(const carriers::Outcome& outcome) {
   Doubt& doubt = found->second;
   doubt.parts &= ~(std::uint32_t{1} << outcome.part);
   ++stats.parts_accepted;
-  settle(
-      queue::step::PartAccepted{
-          .fence = doubt.fence, .part = outcome.part, .account = doubt.account, .id = outcome.id},
-      [this, fence = doubt.fence, trace = doubt.trace](const queue::StepResult& result) {
-        const bool in_time = result.applied == queue::Applied::applied;
-        log.write(LogLevel::info, "answer-late",
-                  in_time ? "A part in doubt was accepted after all"
-                          : "A part in doubt was accepted after it had been sent again",
-                  {{"job", std::to_string(fence.id.value)}, {"trace_id", trace_text(trace)}});
-        dirty = true;
-        pump_soon();
-      });
+  settle(queue::step::PartAccepted{.fence = doubt.fence,
+                                   .part = outcome.part,
+                                   .account = doubt.account,
+                                   .id = outcome.id,
+                                   .receipt_expected = outcome.receipt_to_come},
+         [this, fence = doubt.fence, trace = doubt.trace](const queue::StepResult& result) {
+           const bool in_time = result.applied == queue::Applied::applied;
+           log.write(LogLevel::info, "answer-late",
+                     in_time ? "A part in doubt was accepted after all"
+                             : "A part in doubt was accepted after it had been sent again",
+                     {{"job", std::to_string(fence.id.value)}, {"trace_id", trace_text(trace)}});
+           dirty = true;
+           pump_soon();
+         });
 }
 
 void Flow::Impl::decide(Road& road, std::uint64_t token) {

@@ -206,6 +206,26 @@ def a_campaign_is_paused_resumed_and_cancelled():
         expect((summary["verified"], summary["duplicates"]) == (60, 0), summary)
 
 
+def a_campaign_into_files_is_finished_when_all_is_written():
+    people = [("+35850%07d" % n, "00101%010d" % n, None) for n in range(20)]
+    spool = '[[carrier]]\nname = "files"\ntype = "spool"\ndirectory = "out"\n[[route]]\nprefix = "+35850"\ncarrier = "files"\n'
+    with Bench("spool", extra=spool) as bench:
+        bench.start_smsc()
+        bench.write_settings()
+        bench.start_gateway()
+        bench.run("campaign", "new", "spring", "--content", str(PROVIDER), "--sec", "netwpin")
+        bench.run("import", "recipients", "-", "--campaign", "spring", stdin=recipients_csv(people))
+        bench.run("campaign", "start", "spring")
+        bench.run("campaign", "watch", "spring")
+        last = campaign(bench, "spring")
+        expect((last["state"], last["counts"]["sent"]) == ("finished", 20), last)
+        jobs = bench.run("job", "list", "--campaign", "spring", "--json", json_output=True)["jobs"]
+        expect(len(jobs) == 20 and all(j["state"] == "sent" for j in jobs), jobs)
+        expect(any((bench.folder / "out").iterdir()), "no files")
+        bench.gateway.stop()
+        bench.run("store", "check")
+
+
 def changed_settings_apply_whole_or_not_at_all():
     with Bench("reload", extra="[delivery]\nretry_first = 1\n") as bench:
         bench.start_smsc()
@@ -302,5 +322,5 @@ def an_interrupted_demo_leaves_nothing_behind():
 
 
 main([one_push_from_init_to_the_phone, what_cannot_be_sent_is_refused_at_once, the_code_of_a_drawn_pin_opens_the_push,
-      a_campaign_is_paused_resumed_and_cancelled, changed_settings_apply_whole_or_not_at_all, a_stopped_campaign_goes_on_after_the_restart,
+      a_campaign_is_paused_resumed_and_cancelled, a_campaign_into_files_is_finished_when_all_is_written, changed_settings_apply_whole_or_not_at_all, a_stopped_campaign_goes_on_after_the_restart,
       an_interrupted_demo_leaves_nothing_behind])

@@ -134,15 +134,24 @@ TEST(FinishRule, FinishesWhenEveryJobIsFinal) {
   EXPECT_TRUE(rule.finished(counts, false, t));
 }
 
+TEST(FinishRule, DoesNotWaitForReceiptsThatAreNotToCome) {
+  FinishRule rule(std::chrono::hours(25));
+  queue::QueueCounts counts;
+  counts.submitted = counts.sent = 2;
+  EXPECT_TRUE(rule.finished(counts, false, SteadyTime{}));
+}
+
 TEST(FinishRule, WaitsForReceiptsOnlySoLong) {
   FinishRule rule(std::chrono::hours(25));
   const SteadyTime t{};
   queue::QueueCounts counts;
   counts.submitted = 2;
   counts.sent = 2;
+  counts.awaiting = 2;
   EXPECT_FALSE(rule.finished(counts, false, t));
   EXPECT_FALSE(rule.finished(counts, false, t + std::chrono::hours(24)));
   counts.sent = 1;
+  counts.awaiting = 1;
   counts.delivered = 1;
   EXPECT_FALSE(rule.finished(counts, false, t + std::chrono::hours(26))) << "a receipt just came";
   EXPECT_TRUE(rule.finished(counts, false, t + std::chrono::hours(51)));

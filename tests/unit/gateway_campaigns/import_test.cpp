@@ -57,6 +57,17 @@ TEST(DuplicateCheck, KnowsRowsOfEarlierRequests) {
   EXPECT_EQ(check.reason(number, 2, stored), std::nullopt) << "a later row was not in the way";
 }
 
+TEST(DuplicateCheck, TakesAPushWithoutReceiptsToComeForDone) {
+  const ImportTag tag(queue::QueueId{7}, "list.csv");
+  const ImportTag before(queue::QueueId{7}, "yesterday.csv");
+  const DuplicateCheck check(tag, 1h, kNow);
+  std::array stored{job(before.trace(3), queue::JobState::sent, kNow - 61min)};
+  stored[0].accepted = stored[0].no_receipt = 3;
+  EXPECT_EQ(check.reason(*Msisdn::parse("358401234567"), 1, stored), std::nullopt);
+  stored[0].accepted = 7;
+  EXPECT_TRUE(check.reason(*Msisdn::parse("358401234567"), 1, stored));
+}
+
 TEST(DuplicateCheck, LetsANumberInAgainAfterTheCoolDown) {
   const ImportTag tag(queue::QueueId{7}, "list.csv");
   const ImportTag before(queue::QueueId{7}, "yesterday.csv");

@@ -136,7 +136,12 @@ class ScriptedCarrier final : public carriers::Carrier {
   }
   void tell(std::uint64_t token, std::uint8_t part, OutcomeClass what, std::uint32_t code = 0,
             std::string id = {}) {
-    answer({.token = token, .part = part, .outcome = what, .code = code, .id = std::move(id)});
+    answer({.token = token,
+            .part = part,
+            .outcome = what,
+            .code = code,
+            .id = std::move(id),
+            .receipt_to_come = what == OutcomeClass::accepted});
   }
   /// Accepts every part of a push with ids "<token>-<part>".
   void accept(const Handed& h) {

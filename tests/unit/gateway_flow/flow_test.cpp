@@ -43,6 +43,20 @@ TEST_F(FlowTest, APushGoesOutIsAcceptedAndDelivered) {
   EXPECT_TRUE(store->sealed(id)->empty());
 }
 
+TEST_F(FlowTest, WithoutReceiptsToComeAPushIsOverWhenItIsSent) {
+  start();
+  smsc->script = [](const Handed& h) {
+    auto all = ScriptedCarrier::accepted(h);
+    for (auto& outcome : all) outcome.receipt_to_come = false;
+    return all;
+  };
+  const auto id = submit_one();
+  ASSERT_TRUE(reaches(id, JobState::sent));
+  EXPECT_TRUE(queue::is_over(*store->job(id)));
+  EXPECT_TRUE(store->sealed(id)->empty());
+  EXPECT_EQ(events(id), (std::vector{EventKind::sent}));
+}
+
 TEST_F(FlowTest, ComposedIsDurableBeforeTheCarrierHearsOfThePush) {
   start();
   std::size_t seen = 0;

@@ -41,6 +41,7 @@ Record sample() {
   r.job.accepted = 1;
   r.job.delivered = 2;
   r.job.in_doubt = 4;
+  r.job.no_receipt = 16;
   r.job.possible_duplicate = true;
   r.job.reason = 0x58;
   r.job.reason_class = OutcomeClass::temporary;
@@ -60,6 +61,7 @@ TEST(JobRow, ReadsBackWhatWasWritten) {
   EXPECT_EQ(back->job.after, r.job.after);
   EXPECT_EQ(back->job.drawn, r.job.drawn);
   EXPECT_EQ(back->draw, 300u);
+  EXPECT_EQ(back->job.no_receipt, 16u);
   EXPECT_TRUE(back->composed && back->was_parked && back->has_sealed);
   EXPECT_FALSE(back->charged || back->parked || back->alone || back->has_followers);
 }

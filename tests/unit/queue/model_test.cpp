@@ -225,8 +225,8 @@ class Model {
       case 6:
       case 7:
       case 8:
-        return step::PartAccepted{any_fence(), static_cast<std::uint8_t>(draw(3)), "acct",
-                                  any_id()};
+        return step::PartAccepted{any_fence(), static_cast<std::uint8_t>(draw(3)), "acct", any_id(),
+                                  draw(4) != 0};
       case 9:
         return step::Retry{any_fence(), memory_.now + minutes(draw(20)), OutcomeClass::temporary,
                            static_cast<std::uint16_t>(draw(99)), draw(2) == 0};
@@ -332,6 +332,7 @@ class Model {
     ASSERT_EQ(a.accepted, b.accepted);
     ASSERT_EQ(a.delivered, b.delivered);
     ASSERT_EQ(a.in_doubt, b.in_doubt);
+    ASSERT_EQ(a.no_receipt, b.no_receipt);
     ASSERT_EQ(a.possible_duplicate, b.possible_duplicate);
     ASSERT_EQ(a.reason, b.reason);
     ASSERT_EQ(a.reason_class, b.reason_class);

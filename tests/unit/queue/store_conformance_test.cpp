@@ -700,6 +700,59 @@ TEST_P(Store, PlaceholderIdsAreMatchedByReferenceOrByTheOldestOpenPart) {
             Applied::stored_early);
 }
 
+TEST_P(Store, WithNoReceiptToComeSentIsTheEnd) {
+  NewJob text = b.job(number(1));
+  text.after_index = 0;
+  const auto ids = b.submit({b.job(number(1), 2), text});
+  const auto c = b.claim_composed(2);
+  b.accept(c.fence, 0, "a", false);
+  EXPECT_FALSE(b.store->sealed(ids[0])->empty());
+  b.accept(c.fence, 1, "b", false);
+  EXPECT_EQ(b.state(ids[0]), JobState::sent);
+  EXPECT_TRUE(is_over(*b.store->job(ids[0])));
+  EXPECT_TRUE(b.store->sealed(ids[0])->empty());
+  EXPECT_EQ(b.counts().sent, 1u);
+  EXPECT_EQ(b.counts().awaiting, 0u);
+  EXPECT_EQ(b.state(ids[1]), JobState::waiting) << "what was held for it starts";
+  NewJob more = b.job(number(1));
+  more.after = ids[0];
+  EXPECT_EQ(b.state(b.submit(more)), JobState::waiting);
+  b.reopen();
+
+  EXPECT_EQ(b.accept(c.fence, 1, "again").applied, Applied::final);
+  EXPECT_EQ(b.receipt("a", ReceiptState::failed).applied, Applied::stored_early);
+  Receipt r;
+  r.account = "acct";
+  r.recipient = number(1);
+  r.user_reference = user_reference(ids[0], 0);
+  r.state = ReceiptState::delivered;
+  EXPECT_EQ(b.one(step::ApplyReceipt{r}).applied, Applied::stored_early);
+  EXPECT_EQ(b.one(step::CancelJob{ids[0]}).applied, Applied::final);
+  b.one(step::SetQueueState{b.queue, QueueState::cancelled});
+  sweep(b);
+  EXPECT_EQ(b.state(ids[0]), JobState::sent);
+  b.now += hours(24 * 31) + minutes(1);
+  sweep(b);
+  EXPECT_FALSE(b.store->job(ids[0]));
+  EXPECT_EQ(b.counts().sent, 1u);
+}
+
+TEST_P(Store, WaitsOnlyForReceiptsThatAreToCome) {
+  const JobId id = b.submit(b.job(number(1), 3));
+  const auto c = b.claim_composed(3);
+  b.accept(c.fence, 0, "a", false);
+  b.accept(c.fence, 1, "b", false);
+  b.accept(c.fence, 2, "c", true);
+  EXPECT_EQ(b.state(id), JobState::sent);
+  EXPECT_FALSE(is_over(*b.store->job(id)));
+  EXPECT_EQ(b.counts().awaiting, 1u);
+  b.reopen();
+  EXPECT_EQ(b.receipt("c").applied, Applied::applied);
+  EXPECT_EQ(b.state(id), JobState::delivered);
+  EXPECT_EQ(b.counts().awaiting, 0u);
+  EXPECT_THAT(b.events(), ElementsAre(EventKind::sent, EventKind::delivered));
+}
+
 TEST_P(Store, TheFirstPermanentFailureFailsThePush) {
   b.submit(b.job(number(1), 2));
   const auto c = b.claim_composed(2);
@@ -870,6 +923,7 @@ TEST_P(Store, ForgetsJobsAfterRetentionButNotTheirCounts) {
   EXPECT_THAT(b.store->find({}).jobs, IsEmpty());
   EXPECT_EQ(b.counts().expired, 19u);
   EXPECT_EQ(b.counts().sent, 1u);
+  EXPECT_EQ(b.counts().awaiting, 0u) << "its receipt is not waited for any more";
   EXPECT_EQ(b.store->stats().jobs, 0u);
   EXPECT_EQ(b.receipt("id").applied, Applied::stored_early);
 }

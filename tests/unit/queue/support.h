@@ -153,8 +153,8 @@ class Bench {
               Applied::applied);
     return std::move(claimed.front());
   }
-  StepResult accept(const Fence& fence, std::uint8_t part, std::string id) {
-    return one(step::PartAccepted{fence, part, "acct", std::move(id)});
+  StepResult accept(const Fence& fence, std::uint8_t part, std::string id, bool receipt = true) {
+    return one(step::PartAccepted{fence, part, "acct", std::move(id), receipt});
   }
   StepResult receipt(std::string id, ReceiptState state = ReceiptState::delivered,
                      std::optional<Msisdn> who = std::nullopt) {
