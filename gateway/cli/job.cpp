@@ -42,8 +42,8 @@ int list(const JobCommand& command, Io& io) {
   if (!command.number.empty()) request["number"] = command.number;
   if (!command.state.empty()) request["state"] = command.state;
   if (!command.after.empty()) request["after"] = command.after;
-  boost::json::object all{{"ok", true}, {"jobs", boost::json::array()}, {"next", nullptr}};
-  boost::json::array& jobs = all.at("jobs").as_array();
+  boost::json::array jobs;
+  boost::json::value next;
   std::uint64_t at = 0;
   do {
     request["limit"] = command.limit - jobs.size();
@@ -56,15 +56,16 @@ int list(const JobCommand& command, Io& io) {
     const auto read = read_answer([&] {
       const auto& page = answer->at("jobs").as_array();
       jobs.insert(jobs.end(), page.begin(), page.end());
-      all["next"] = answer->at("next");
-      if (all.at("next").is_null()) return;
-      const std::uint64_t next = std::stoull(std::string(all.at("next").as_string()));
-      if (next <= at) throw std::out_of_range("next");  // it would never end
-      at = next;
-      request["after"] = all.at("next");
+      next = answer->at("next");
+      if (next.is_null()) return;
+      const std::uint64_t from = std::stoull(std::string(next.as_string()));
+      if (from <= at) throw std::out_of_range("next");  // it would never end
+      at = from;
+      request["after"] = next;
     });
     if (!read) return complain_connect(io, read.error());
-  } while (!all.at("next").is_null() && jobs.size() < command.limit);
+  } while (!next.is_null() && jobs.size() < command.limit);
+  const boost::json::object all{{"ok", true}, {"jobs", std::move(jobs)}, {"next", std::move(next)}};
   if (command.gateway.json) {
     io.out << boost::json::serialize(all) << "\n";
     return kDone;
