@@ -2,6 +2,7 @@
 // so that the order of keys is the order of values.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -20,10 +21,10 @@ inline constexpr std::uint8_t kRowVersion = 1;
 class RowWriter {
  public:
   explicit RowWriter(std::size_t expected = 64) { out_.reserve(expected); }
-  RowWriter& u8(std::uint8_t v) { return be(v, 1); }
-  RowWriter& u16(std::uint16_t v) { return be(v, 2); }
-  RowWriter& u32(std::uint32_t v) { return be(v, 4); }
-  RowWriter& u64(std::uint64_t v) { return be(v, 8); }
+  RowWriter& u8(std::uint8_t v) { return be<1>(v); }
+  RowWriter& u16(std::uint16_t v) { return be<2>(v); }
+  RowWriter& u32(std::uint32_t v) { return be<4>(v); }
+  RowWriter& u64(std::uint64_t v) { return be<8>(v); }
   /// Moved by 2^63 so that earlier times sort first.
   RowWriter& time(WallTime t) {
     return u64(static_cast<std::uint64_t>(t.time_since_epoch().count()) ^ (1ull << 63));
@@ -44,8 +45,13 @@ class RowWriter {
   }
 
  private:
-  RowWriter& be(std::uint64_t v, unsigned octets) {
-    for (unsigned i = octets; i-- > 0;) out_.push_back(static_cast<char>(v >> (8 * i)));
+  template <unsigned kOctets>
+  RowWriter& be(std::uint64_t v) {
+    std::array<char, kOctets> octets;
+    for (unsigned i = 0; i < kOctets; ++i) {
+      octets[i] = static_cast<char>(v >> (8 * (kOctets - 1 - i)));
+    }
+    out_.append(octets.data(), kOctets);
     return *this;
   }
   std::string out_;

@@ -9,6 +9,9 @@
 namespace cpgw::queue::detail {
 namespace {
 
+/// Rows an iterator may step over to reach a neighbour.
+constexpr std::uint64_t kMostSkipped = 64;
+
 rocksdb::Slice slice(OctetView octets) {
   return {reinterpret_cast<const char*>(octets.data()), octets.size()};
 }
@@ -104,6 +107,8 @@ Result<void> RocksRows::write() {
     table->committed();
   }
   job_iterator_.reset();
+  job_rows_.at.reset();
+  sealed_rows_.at.reset();
   recipient_iterator_.reset();
   forget_touched();
   inserted_.clear();
@@ -156,15 +161,41 @@ RocksRows::Node& RocksRows::admit(Record record) {
   return n;
 }
 
+rocksdb::Status RocksRows::read_row(Neighbours& n, Family family, JobId id,
+                                    rocksdb::PinnableSlice& row) {
+  const std::string key = id_key(id);
+  const bool neighbour = id.value == n.last + 1;
+  n.last = id.value;
+  if (!neighbour) return database_->db->Get({}, database_->family(family), key, &row);
+  if (!n.at) {
+    rocksdb::ReadOptions read;
+    read.total_order_seek = true;
+    read.max_skippable_internal_keys = kMostSkipped;
+    n.at.reset(database_->db->NewIterator(read, database_->family(family)));
+  }
+  if (n.at->Valid() && n.stands + 1 == id.value) {
+    n.at->Next();
+  } else {
+    n.at->Seek(key);
+  }
+  n.stands = 0;
+  if (n.at->Valid() && n.at->key() == key) {
+    n.stands = id.value;
+    row.PinSelf(n.at->value());
+    return {};
+  }
+  // Not there, or behind many deleted rows: a lookup knows.
+  return database_->db->Get({}, database_->family(family), key, &row);
+}
+
 RocksRows::Node* RocksRows::node(JobId id) {
   const auto at = jobs_.find(id.value);
   if (at != jobs_.end()) {
     touch(id, at->second);
     return at->second.erased ? nullptr : &at->second;
   }
-  const std::string key = id_key(id);
   rocksdb::PinnableSlice row;
-  const auto got = database_->db->Get({}, database_->family(Family::job), key, &row);
+  const auto got = read_row(job_rows_, Family::job, id, row);
   if (got.IsNotFound()) return nullptr;
   if (!got.ok()) {
     fail_once(got, "read the store");
@@ -172,7 +203,7 @@ RocksRows::Node* RocksRows::node(JobId id) {
   }
   auto record = decode_job(id, row.ToStringView());
   if (!record) {
-    corrupt(Family::job, as_octets(key));
+    corrupt(Family::job, as_octets(id_key(id)));
     return nullptr;
   }
   return &admit(std::move(*record));
@@ -220,12 +251,14 @@ void RocksRows::erase(Record& record) {
 Octets RocksRows::sealed_now(JobId id) {
   const auto mine = sealed_.find(id.value);
   if (mine != sealed_.end()) return mine->second;
-  auto read = read_sealed(id);
-  if (!read) {
-    if (!failure_) failure_ = read.error();
+  rocksdb::PinnableSlice row;
+  const auto got = read_row(sealed_rows_, Family::sealed, id, row);
+  if (!got.ok()) {
+    if (!got.IsNotFound()) fail_once(got, "read the store");
     return {};
   }
-  return std::move(*read);
+  const OctetView view = as_octets(row.ToStringView());
+  return {view.begin(), view.end()};
 }
 
 void RocksRows::erase_sealed(JobId id) {

@@ -197,6 +197,14 @@ class RocksRows final : public Rows {
     bool touched = false;  ///< used by this commit
     bool kept = false;     ///< counted in kept_
   };
+  /// Rows read in the order of ids: a neighbour costs an iterator a step, a lookup many.
+  struct Neighbours {
+    std::unique_ptr<rocksdb::Iterator> at;
+    std::uint64_t last = 0;    ///< asked for last
+    std::uint64_t stands = 0;  ///< where `at` is
+  };
+  [[nodiscard]] rocksdb::Status read_row(Neighbours& n, Family family, JobId id,
+                                         rocksdb::PinnableSlice& row);
   Node* node(JobId id);
   Node& admit(Record record);
   void touch(JobId id, Node& n);
@@ -224,6 +232,7 @@ class RocksRows final : public Rows {
   std::deque<std::uint64_t> kept_;
   std::vector<std::uint64_t> inserted_;  ///< by this commit, ascending
   std::unique_ptr<rocksdb::Iterator> job_iterator_;
+  Neighbours job_rows_, sealed_rows_;
   std::unique_ptr<rocksdb::Iterator> recipient_iterator_;
   std::unordered_set<std::uint64_t> new_recipients_;      ///< got a job in this commit
   std::unordered_set<std::uint64_t> thinned_recipients_;  ///< lost one in this commit

@@ -1,6 +1,7 @@
 // What every engine must do, step by step.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <set>
 
 #include "support.h"
@@ -395,6 +396,44 @@ TEST_P(Store, DrawsADifferentReferenceForEachJobOfAPhoneAndKeepsItOverRetries) {
     EXPECT_TRUE(references.insert(drawn.reference).second) << i;
     b.one(step::Fail{c[0].fence, OutcomeClass::permanent, 0});
     if (i == 100) b.reopen();
+  }
+}
+
+TEST_P(Store, HandsOutEachJobWithItsOwnInputs) {
+  std::vector<NewJob> jobs;
+  for (unsigned i = 0; i < 300; ++i) {
+    jobs.push_back(b.job(number(i)));
+    jobs.back().sealed = i % 5 == 4 ? Octets() : octets("sealed " + std::to_string(i));
+  }
+  const auto ids = b.submit(jobs);
+  std::vector<Step> cancels;
+  for (unsigned i = 0; i < 300; ++i) {
+    if (i % 7 == 3 || (i >= 100 && i < 200)) cancels.emplace_back(step::CancelJob{ids[i]});
+  }
+  b.run(std::move(cancels));
+  b.reopen();
+  std::size_t seen = 0;
+  for (const std::uint32_t most : {1u, 2u, 50u, 200u}) {
+    for (const Claimed& c : b.claim(most)) {
+      const auto at = std::find(ids.begin(), ids.end(), c.fence.id) - ids.begin();
+      EXPECT_EQ(c.job.recipient, number(static_cast<std::uint64_t>(at)));
+      EXPECT_EQ(c.sealed, jobs[static_cast<std::size_t>(at)].sealed) << at;
+      ++seen;
+    }
+  }
+  EXPECT_EQ(seen, 172u);
+}
+
+TEST_P(Store, StepsForForgottenJobsSaySo) {
+  const auto ids = b.submit(std::vector<NewJob>(200, b.job(number(1))));
+  const JobId last = b.submit(b.job(number(2)));
+  b.now += hours(24 * 31) + minutes(1);
+  sweep(b);
+  std::vector<Step> steps;
+  for (const JobId id : ids) steps.emplace_back(step::CancelJob{id});
+  steps.emplace_back(step::CancelJob{last});
+  for (const StepResult& r : b.run(std::move(steps))) {
+    EXPECT_EQ(r.applied, Applied::unknown_job);
   }
 }
 
