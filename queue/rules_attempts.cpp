@@ -52,8 +52,10 @@ void RuledStore::move(Record& r, JobState to) {
   count(r, to, +1);
   rows_->save(r);
   const std::uint64_t recipient = r.job.recipient.packed();
-  // A recipient is free again, or the one job that stood for the parked ones behind it is gone.
-  if (from == JobState::claimed || (is_final(to) && r.was_parked && !parked)) {
+  // A recipient is free again, or the one job that stood for the parked ones behind it is gone;
+  // also when late answers make it sent without another claim.
+  const bool gone = is_final(to) || to == JobState::sent;
+  if (from == JobState::claimed || (gone && r.was_parked && !parked)) {
     wake_parked(recipient);
   }
   if (r.has_followers &&
@@ -122,7 +124,9 @@ void RuledStore::enter(Record& r, JobState to) {
       if (multi_part(r.job)) set_busy(r, true);
       break;
     default:
-      if (is_over(r.job) && r.has_sealed) {
+      // Sent without a receipt to come keeps them to the deadline: the code of a USERPINMAC push is
+      // made of them, and its user asks for it after the push.
+      if (is_final(to) && r.has_sealed) {
         rows_->erase_sealed(r.job.id);
         r.has_sealed = false;
       }
@@ -304,10 +308,8 @@ StepResult RuledStore::apply(const step::PartAccepted& s) {
   const std::uint32_t bit = 1u << s.part;
   if ((r->job.accepted & bit) != 0 && s.fence.epoch <= r->job.epoch) {
     // A second answer, of a resend or of the first sending: its id may be the one a receipt names.
-    if (s.receipt_expected) {
-      index_part(*r, s.part, s.account, s.id);
-      consume_early(*r, s.part, s.account, s.id);
-    }
+    index_part(*r, s.part, s.account, s.id);
+    consume_early(*r, s.part, s.account, s.id);
     return answer(Applied::duplicate);
   }
   const bool current = r->job.state == JobState::claimed && r->job.epoch == s.fence.epoch;
@@ -319,9 +321,10 @@ StepResult RuledStore::apply(const step::PartAccepted& s) {
   r->job.in_doubt &= ~bit;
   if (!s.receipt_expected) r->job.no_receipt |= bit;
   rows_->save(*r);
-  if (s.receipt_expected) index_part(*r, s.part, s.account, s.id);
+  // A receipt nobody asked for is this part's all the same, not another push's.
+  index_part(*r, s.part, s.account, s.id);
   complete(*r);
-  if (s.receipt_expected) consume_early(*r, s.part, s.account, s.id);
+  consume_early(*r, s.part, s.account, s.id);
   return {};
 }
 

@@ -52,7 +52,7 @@ void RuledStore::check_job(const Record& r, std::vector<Error>& wrong) const {
   const auto sealed = rows_->read_sealed(job.id);
   expect(sealed && sealed->empty() != r.has_sealed,
          "the sealed inputs are there and should not be, or the other way round");
-  expect(!is_over(job) || !r.has_sealed, "sealed inputs outlive the final state");
+  expect(!is_final(job.state) || !r.has_sealed, "sealed inputs outlive the final state");
   expect((job.delivered & ~job.accepted) == 0, "a part is delivered but was never accepted");
   expect((job.no_receipt & ~job.accepted) == 0, "a part without a receipt was never accepted");
   expect((job.in_doubt & job.accepted) == 0, "a part is both accepted and in doubt");

@@ -56,17 +56,22 @@ bool of_account(const Record& r, const Receipt& receipt) {
 
 RuledStore::Target RuledStore::by_reference(const Receipt& receipt) {
   if (!receipt.recipient || !receipt.user_reference) return {};
-  Target open;
+  Target open, unasked;
   unsigned matches = 0;
   for (const auto& row : rows_->recipient_rows(receipt.recipient->packed(), kRecipientScan)) {
     const unsigned part =
         static_cast<std::uint16_t>(*receipt.user_reference - user_reference(row.id, 0));
     if (part >= kMaxParts) continue;
     Record* r = rows_->job(row.id);
-    if (r == nullptr || !part_open(*r, part) || !of_account(*r, receipt)) continue;
+    if (r == nullptr || !of_account(*r, receipt)) continue;
+    if (!part_open(*r, part)) {
+      if ((r->job.no_receipt & (1u << part)) != 0) unasked = {r, part, false};
+      continue;
+    }
     open = {r, part, true};
     ++matches;
   }
+  if (matches == 0) return unasked;
   return matches == 1 ? open : Target{};
 }
 
@@ -76,14 +81,22 @@ RuledStore::Target RuledStore::by_recipient(const Receipt& receipt) {
   if (named || !receipt.recipient || receipt.user_reference) return {};
   auto rows = rows_->recipient_rows(receipt.recipient->packed(), kRecipientScan);
   std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  // A receipt that was not asked for is of the newest push that asked for none, unless one is under
+  // way: else it would wait for a push yet to come and decide that one.
+  Target unasked;
+  bool coming = false;
   for (const auto& row : rows) {
     Record* r = rows_->job(row.id);
     if (r == nullptr || !of_account(*r, receipt)) continue;
+    coming |= r->job.state == JobState::claimed || r->job.state == JobState::in_doubt;
     for (unsigned part = 0; part < kMaxParts; ++part) {
-      if ((r->unindexed & (1u << part)) != 0 && part_open(*r, part)) return {r, part, true};
+      const std::uint32_t bit = 1u << part;
+      if ((r->unindexed & bit) == 0) continue;
+      if (part_open(*r, part)) return {r, part, true};
+      if ((r->job.no_receipt & bit) != 0 && is_over(r->job)) unasked = {r, part, false};
     }
   }
-  return {};
+  return coming ? Target{} : unasked;
 }
 
 StepResult RuledStore::apply(const step::ApplyReceipt& s) {

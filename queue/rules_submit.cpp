@@ -52,7 +52,7 @@ StepResult RuledStore::apply(const step::PutQueue& s) {
   if (named != queue_names_.end()) {
     const QueueInfo& known = queues_.at(named->second).info;
     const bool same = known.group == wanted.group && known.settings == wanted.settings &&
-                      known.content == wanted.content &&
+                      (known.content == wanted.content || known.state == QueueState::cancelled) &&
                       (wanted.id.value == 0 || wanted.id == known.id);
     StepResult result = answer(same ? Applied::duplicate : Applied::conflict);
     result.queue = known.id;
@@ -107,6 +107,13 @@ StepResult RuledStore::apply(const step::SetQueueState& s) {
     q->info.counts.cancelled += q->info.counts.waiting;
     q->info.counts.waiting = 0;
     q->sweep_next = JobId{0};
+    if (q->info.content) {
+      // It takes no more jobs; those it has hold uses of their own.
+      TouchedContent& content = touch_content(*q->info.content);
+      if (content.uses.queues > 0) --content.uses.queues;
+      content.changed = true;
+      q->info.content.reset();
+    }
     to_sweep_.insert(s.queue);
   }
   emit_queue(q->info);

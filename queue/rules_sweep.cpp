@@ -56,7 +56,8 @@ void RuledStore::sweep_deadlines(std::uint32_t& left) {
         break;
       }
       span->next = JobId{r->job.id.value + 1};
-      if (over(*r) || r->job.state == JobState::claimed) continue;
+      const bool sent = r->job.state == JobState::sent;
+      if ((over(*r) && !sent) || r->job.state == JobState::claimed) continue;
       if (const WallTime real = deadline_of(*r); real > now_) {
         // Stored in a draft: the whole span is looked at again, for a draft within the hour.
         rows_->erase_span(*span);
@@ -66,7 +67,7 @@ void RuledStore::sweep_deadlines(std::uint32_t& left) {
         span.reset();
         break;
       }
-      if (r->job.state == JobState::sent) {
+      if (sent) {
         if (r->has_sealed) {  // nothing of it is sent again: the secrets have served
           rows_->erase_sealed(r->job.id);
           r->has_sealed = false;

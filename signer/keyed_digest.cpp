@@ -21,8 +21,9 @@ struct KeyedDigest::Impl {
   std::unique_ptr<EVP_MD, FreeMd> sha256{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
   std::unique_ptr<EVP_MD_CTX, FreeContext> context{EVP_MD_CTX_new()};
   std::array<std::byte, kBlockOctets> inner{}, outer{};
+  bool keyed = false;
 
-  Impl() { key({}); }
+  Impl() = default;
   ~Impl() {
     wipe(inner);
     wipe(outer);
@@ -53,7 +54,7 @@ struct KeyedDigest::Impl {
 
   Result<Digest> of(OctetView octets) {
     Digest out{};
-    if (!sha256 || !context || !hash(inner, octets, out) || !hash(outer, out, out)) {
+    if (!keyed || !sha256 || !context || !hash(inner, octets, out) || !hash(outer, out, out)) {
       return fail(Errc::library,
                   "OpenSSL refused SHA-256: check that its default provider is loaded");
     }
@@ -64,8 +65,9 @@ struct KeyedDigest::Impl {
 KeyedDigest::KeyedDigest(const Keyring& keyring, std::string_view purpose)
     : impl_(std::make_unique<Impl>()) {
   impl_->key(keyring.key(keyring.ids().front())->expose());
+  impl_->keyed = true;
   auto derived = impl_->of(as_octets(purpose));
-  // Without SHA-256 every later call fails too: no digest is ever made under the keyring's own key.
+  impl_->keyed = derived.has_value();
   impl_->key(derived ? OctetView(*derived) : OctetView());
   if (derived) wipe(*derived);
 }

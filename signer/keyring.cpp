@@ -242,7 +242,9 @@ Result<std::uint32_t> Keyring::rotate(const std::string& file, Random& random) {
   auto ring = load(file);
   if (!ring) return fail(std::move(ring).error());
   if (ring->keys_.size() >= kKeysMost) {
-    return fail(Errc::bad_keyring, "the keyring holds 256 keys: reseal and retire old ones first",
+    return fail(Errc::bad_keyring,
+                "the keyring holds 256 keys: reseal and retire old ones first, but never the first "
+                "one, which digests are made with",
                 at_file(file));
   }
   const std::uint32_t newest = ring->keys_.rbegin()->first;

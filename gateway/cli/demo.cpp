@@ -204,6 +204,7 @@ Result<void> Demo::follow(demo::Verdict& verdict) {
   while (!receipts_ && !handsets_->ended() && verdict.failed == 0 &&
          io_.clock.steady() - last_change <= kStallPatience) {
     if (interrupted() != 0) return stopped();
+    if (auto done = alive(); !done) return done;
     std::this_thread::sleep_for(kHandsetsPause);
   }
   progress.done();

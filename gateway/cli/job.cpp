@@ -29,7 +29,8 @@ void print_many(Io& io, const boost::json::object& answer) {
   }
   io.out << table(columns, rows);
   if (const auto* next = answer.if_contains("next"); next != nullptr && next->is_string()) {
-    io.err << "more: --after " << std::string(next->as_string()) << "\n";
+    io.err << "more: cpgw job list with --number or --campaign and --after "
+           << std::string(next->as_string()) << "\n";
   }
 }
 

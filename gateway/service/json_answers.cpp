@@ -220,6 +220,7 @@ std::string subscriber_answer(const SubscriberView& subscriber) {
   auto answer = good();
   answer["number"] = text(subscriber.number);
   answer["jobs"] = jobs_json(subscriber.jobs);
+  answer["next"] = subscriber.next ? text(std::to_string(subscriber.next->value)) : json::value();
   return done(std::move(answer));
 }
 

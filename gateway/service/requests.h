@@ -108,6 +108,7 @@ struct JobList {
 struct SubscriberView {
   std::string number;
   std::vector<JobView> jobs;
+  std::optional<queue::JobId> next;  ///< there is more: go on with a job list of the number
 };
 
 struct EventView {

@@ -11,12 +11,25 @@ using flow::Errc;
 using queue::Applied;
 using queue::QueueState;
 
-constexpr std::size_t kMostWaiting = 16;      // requests behind one change of a campaign
-constexpr std::size_t kMostImports = 64;      // of one campaign, remembered as under way
-constexpr std::size_t kWatchedPerTick = 64;   // campaigns looked at in one tick
-constexpr std::uint32_t kJobsOfNumber = 100;  // of one campaign, looked at for duplicates
+constexpr std::size_t kMostWaiting = 16;     // requests behind one change of a campaign
+constexpr std::size_t kMostImports = 64;     // of one campaign, remembered as under way
+constexpr std::size_t kWatchedPerTick = 64;  // campaigns looked at in one tick
+constexpr unsigned kMostPages = 10;          // of a number's jobs, looked at for duplicates
 constexpr std::chrono::minutes kImportQuiet{10};
 constexpr std::chrono::hours kLateReceipts{1};
+
+/// All jobs of the query, however the store cuts the answer; nothing when there is no end in sight.
+std::optional<std::vector<queue::Job>> all_of(const queue::JobStore& store, queue::JobQuery query) {
+  std::vector<queue::Job> jobs;
+  for (unsigned page = 0; page < kMostPages; ++page) {
+    queue::JobPage found = store.find(query);
+    jobs.insert(jobs.end(), std::make_move_iterator(found.jobs.begin()),
+                std::make_move_iterator(found.jobs.end()));
+    if (!found.next) return jobs;
+    query.after_id = *found.next;
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -301,7 +314,8 @@ void Service::rows_turn(queue::TenantId owner, const std::string& tenant_name,
   queue::JobQuery query;
   query.tenant = owner;
   query.queue = queue.id;
-  query.limit = kJobsOfNumber;
+  query.limit = kMostListed;
+  query.after_id = queue::JobId{queue.id.value};  // ids grow: its jobs are younger than it is
   for (ImportRow& row : request.rows) {
     Errors mistakes = std::move(row.mistakes);
     terms.trace = tag.trace(row.row);
@@ -314,7 +328,12 @@ void Service::rows_turn(queue::TenantId owner, const std::string& tenant_name,
     // A number that is good by itself is looked up even when something else is wrong.
     if (auto number = flow::normalise(row.recipient.number, settings_.numbers)) {
       query.recipient = *number;
-      if (auto why = duplicates.reason(*number, row.row, setup_.store.find(query).jobs)) {
+      const auto known = all_of(setup_.store, query);
+      if (!known) {
+        mistakes.emplace_back(Errc::bad_recipient,
+                              "this number has too many jobs to look for duplicates among them",
+                              at_field("number"));
+      } else if (auto why = duplicates.reason(*number, row.row, *known)) {
         mistakes.emplace_back(Errc::bad_recipient, *std::move(why), at_field("number"));
       } else if (mistakes.empty()) {
         duplicates.taken(*number, row.row);

@@ -145,9 +145,10 @@ Outcome<SubscriberView> Service::subscriber(std::string_view tenant_name,
   query.tenant = *owner;
   query.recipient = *normal;
   query.limit = kMostListed;
-  SubscriberView subscriber{normal->international(), {}};
+  SubscriberView subscriber{normal->international(), {}, {}};
   queue::JobPage page = setup_.store.find(query);
   for (queue::Job& job : page.jobs) subscriber.jobs.push_back(view(std::move(job)));
+  subscriber.next = page.next;
   return subscriber;
 }
 

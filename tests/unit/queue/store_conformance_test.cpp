@@ -749,7 +749,7 @@ TEST_P(Store, WithNoReceiptToComeSentIsTheEnd) {
   b.accept(c.fence, 1, "b", false);
   EXPECT_EQ(b.state(ids[0]), JobState::sent);
   EXPECT_TRUE(is_over(*b.store->job(ids[0])));
-  EXPECT_TRUE(b.store->sealed(ids[0])->empty());
+  EXPECT_FALSE(b.store->sealed(ids[0])->empty()) << "a user may still ask for the code";
   EXPECT_EQ(b.counts().sent, 1u);
   EXPECT_EQ(b.counts().awaiting, 0u);
   EXPECT_EQ(b.state(ids[1]), JobState::waiting) << "what was held for it starts";
@@ -759,21 +759,95 @@ TEST_P(Store, WithNoReceiptToComeSentIsTheEnd) {
   b.reopen();
 
   EXPECT_EQ(b.accept(c.fence, 1, "again").applied, Applied::final);
-  EXPECT_EQ(b.receipt("a", ReceiptState::failed).applied, Applied::stored_early);
+  EXPECT_EQ(b.receipt("a", ReceiptState::failed).applied, Applied::final);
   Receipt r;
   r.account = "acct";
   r.recipient = number(1);
   r.user_reference = user_reference(ids[0], 0);
   r.state = ReceiptState::delivered;
-  EXPECT_EQ(b.one(step::ApplyReceipt{r}).applied, Applied::stored_early);
+  EXPECT_EQ(b.one(step::ApplyReceipt{r}).applied, Applied::final);
   EXPECT_EQ(b.one(step::CancelJob{ids[0]}).applied, Applied::final);
   b.one(step::SetQueueState{b.queue, QueueState::cancelled});
   sweep(b);
   EXPECT_EQ(b.state(ids[0]), JobState::sent);
+  b.now += hours(25);
+  sweep(b);
+  EXPECT_TRUE(b.store->sealed(ids[0])->empty()) << "after the deadline nobody needs them";
   b.now += hours(24 * 31) + minutes(1);
   sweep(b);
   EXPECT_FALSE(b.store->job(ids[0]));
   EXPECT_EQ(b.counts().sent, 1u);
+}
+
+TEST_P(Store, AReceiptNobodyAskedForDecidesNoOtherPush) {
+  // The operator gives no ids and sends receipts for every part; only the last was asked for.
+  const JobId first = b.submit(b.job(number(1), 2));
+  auto c = b.claim_composed(2);
+  b.accept(c.fence, 0, "", false);
+  b.accept(c.fence, 1, "", true);
+  b.receipt("", ReceiptState::delivered, number(1));
+  b.receipt("", ReceiptState::delivered, number(1));
+  EXPECT_EQ(b.state(first), JobState::delivered);
+  EXPECT_EQ(b.store->stats().early_receipts, 0u);
+  // None was asked for: it belongs to the push that is over, and a later one is not decided by it.
+  const JobId second = b.submit(b.job(number(2)));
+  c = b.claim_composed(1);
+  b.accept(c.fence, 0, "", false);
+  EXPECT_EQ(b.receipt("", ReceiptState::failed, number(2)).applied, Applied::final);
+  EXPECT_EQ(b.state(second), JobState::sent);
+  EXPECT_EQ(b.store->stats().early_receipts, 0u);
+  // With one under way it may be that one's.
+  b.submit(b.job(number(2)));
+  c = b.claim_composed(1);
+  EXPECT_EQ(b.receipt("", ReceiptState::delivered, number(2)).applied, Applied::stored_early);
+  b.accept(c.fence, 0, "");
+  EXPECT_EQ(b.state(c.fence.id), JobState::delivered);
+}
+
+TEST_P(Store, LateAnswersThatSendAPushWakeWhatIsParkedBehindIt) {
+  const JobId doubted = b.submit(b.job(number(1), 2));
+  const auto c = b.claim_composed(2);
+  b.one(step::InDoubt{c.fence, 0b11, b.now + seconds(60)});
+  const JobId front = b.submit(b.job(number(1), 2));
+  const auto a = b.claim_composed(2);
+  ASSERT_EQ(a.fence.id, front);
+  b.now += seconds(60);
+  const JobId behind = b.submit(b.job(number(1), 2));
+  EXPECT_THAT(b.claim(10), IsEmpty()) << "both are parked";
+  b.accept(a.fence, 0, "", false);
+  b.accept(a.fence, 1, "", false);
+  b.accept(c.fence, 0, "", false);
+  b.accept(c.fence, 1, "", false);
+  EXPECT_EQ(b.state(doubted), JobState::sent);
+  b.expect_sound();
+  const auto next = b.claim(10);
+  ASSERT_EQ(next.size(), 1u);
+  EXPECT_EQ(next[0].fence.id, behind);
+}
+
+TEST_P(Store, ACancelledCampaignLetsItsContentGo) {
+  Content content;
+  content.digest = digest(7);
+  content.body = octets("body 7");
+  QueueInfo info;
+  info.tenant = b.tenant;
+  info.name = "spring";
+  info.group = b.group;
+  info.content = digest(7);
+  const auto made = b.run({step::PutContent{content}, step::PutQueue{info}});
+  NewJob job = b.job(number(1));
+  job.queue = *made[1].queue;
+  job.content = digest(7);
+  b.submit(job);
+  b.one(step::SetQueueState{*made[1].queue, QueueState::cancelled});
+  b.expect_sound();
+  EXPECT_EQ(b.one(step::PutQueue{info}).applied, Applied::duplicate);
+  EXPECT_TRUE(b.store->content(digest(7))) << "its job still names it";
+  sweep(b);
+  b.now += hours(24 * 32);
+  sweep(b);
+  EXPECT_FALSE(b.store->content(digest(7)));
+  b.expect_sound();
 }
 
 TEST_P(Store, WaitsOnlyForReceiptsThatAreToCome) {
