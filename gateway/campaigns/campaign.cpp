@@ -46,6 +46,7 @@ static_assert(std::adjacent_find(kTransitions.begin(), kTransitions.end(),
 
 Octets write_settings(const CampaignSettings& settings) {
   Octets out;
+  out.reserve(1 + sizeof(queue::Digest) + 1 + 1 + 8 + 8);
   OctetWriter(out)
       .u8(kRecordVersion)
       .put(settings.content)

@@ -8,6 +8,9 @@
 #include <iterator>
 #include <string>
 
+// The package leaves the header with it out.
+extern "C" void wbxml_free(void* memory);
+
 namespace {
 
 std::string to_wbxml(std::string xml) {
