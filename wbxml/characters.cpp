@@ -58,10 +58,15 @@ bool is_plain_name(std::string_view name) {
   const auto letter = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
   };
-  return !name.empty() && letter(name.front()) &&
-         std::all_of(name.begin(), name.end(), [&](char c) {
-           return letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
-         });
+  const auto is_part = [&](std::string_view part) {
+    return !part.empty() && letter(part.front()) &&
+           std::all_of(part.begin(), part.end(), [&](char c) {
+             return letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
+           });
+  };
+  const std::size_t colon = name.find(':');
+  if (colon == std::string_view::npos) return is_part(name);
+  return is_part(name.substr(0, colon)) && is_part(name.substr(colon + 1));
 }
 
 std::string shown(std::string_view name) {

@@ -23,7 +23,8 @@ constexpr bool is_xml_space(char c) { return c == ' ' || c == '\t' || c == '\n' 
 /// Appends `c`, which is an XML character, as UTF-8.
 void append_utf8(std::string& out, std::uint32_t c);
 
-/// An element or attribute name in ASCII without a colon: what the document types here use.
+/// An element or attribute name in ASCII, with one prefix at most: what the document types here
+/// use.
 [[nodiscard]] bool is_plain_name(std::string_view name);
 
 /// `name` as an error message may show it: printable and short.

@@ -1,70 +1,80 @@
 #include "wbxml/decoder.h"
 
-#include <algorithm>
-
 #include "wbxml/characters.h"
-#include "wbxml/decoder_input.h"
-#include "wbxml/token_lookup.h"
+#include "wbxml/decoder_impl.h"
 
 namespace cpgw::wbxml {
+namespace detail {
 namespace {
 
-using namespace detail;
+constexpr std::size_t kMostAttributes = 64;
 
-std::string hex8(std::uint8_t v) {
-  const std::byte octet{v};
-  return to_hex(OctetView(&octet, 1), HexCase::upper);
+}  // namespace
+
+Result<void> Decoder::unknown(Errc code, std::string why, std::size_t at) {
+  if (limits_.unknown == 0) return refuse(code, std::move(why), at);
+  if (++unknown_ > limits_.unknown) {
+    return refuse(Errc::limit,
+                  "more than " + std::to_string(limits_.unknown) + " tokens without a meaning", at);
+  }
+  document_.notes.push_back({Note::Kind::unknown, std::move(why), {.offset = at}});
+  return {};
 }
 
-class Decoder {
- public:
-  Decoder(OctetView in, const DecodeLimits& limits)
-      : size_(in.size()), limits_(limits), in_(in, limits) {}
-
-  Result<Document> document();
-
- private:
-  Result<void> header();
-  Result<void> public_identifier(std::uint32_t number, std::size_t at);
-  Result<void> content_item();
-  Result<void> open_element(std::uint8_t token, std::size_t at);
-  Result<void> close_element(std::size_t at);
-  Result<void> content_text(std::uint8_t token, std::size_t at);
-  Result<void> attributes(Node& node, std::size_t most);
-  Result<void> start_attribute(Node& node, std::uint8_t token, std::size_t at, std::size_t most);
-  Result<void> attribute_value(std::string& value, std::uint8_t token, std::size_t at);
-  Result<void> processing_instruction();
-
-  static bool is_string(std::uint8_t token) {
-    return token == kStrI || token == kStrT || token == kEntity || token == kOpaque;
+Result<void> Decoder::count_node(std::size_t at) {
+  if (++nodes_ > limits_.nodes) {
+    return refuse(Errc::limit, "more than " + std::to_string(limits_.nodes) + " nodes", at);
   }
+  return {};
+}
 
-  const std::size_t size_;
-  const DecodeLimits& limits_;
-  DecoderInput in_;
-  const DocumentType* type_ = nullptr;
-  std::uint8_t tag_page_ = 0;
-  std::uint8_t attribute_page_ = 0;
-  unsigned nodes_ = 0;
-  Node root_;
-  bool root_seen_ = false;
-  /// Open elements, outermost first. A node's address is stable while it is open: its parent gets
-  /// no further child before it is closed.
-  std::vector<Node*> open_;
-};
+Result<void> Decoder::public_identifier(std::uint32_t number, std::uint32_t index, std::size_t at) {
+  // Number 0 is never a registered identifier: the text stands in the string table.
+  std::string text;
+  if (number == 0) {
+    auto read = in_.table_text(index, at);
+    if (!read) return fail(std::move(read).error());
+    text = std::move(*read);
+    at = in_.table_offset(index);
+  }
+  for (const DocumentType* type : document_types()) {
+    if (number == 0 ? type->formal_public_id == text : type->public_id == number) {
+      document_.type = type;
+      return {};
+    }
+  }
+  document_.type = &unknown_type();
+  document_.public_id = std::move(text);
+  if (number != 0) {
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    for (int shift = 28; shift >= 0; shift -= 4) {
+      if (document_.public_id.empty() && shift > 4 && (number >> shift) == 0) continue;
+      document_.public_id += kDigits[(number >> shift) & 0x0F];
+    }
+  }
+  return unknown(Errc::unknown_document,
+                 number == 1 ? "the document does not say its type (public identifier 01)"
+                             : "unknown public identifier " + shown(document_.public_id),
+                 at);
+}
 
-Result<void> Decoder::public_identifier(std::uint32_t number, std::size_t at) {
-  // Called when the string table is known: number 0 is never a registered identifier.
-  const auto types = document_types();
-  const auto it = std::find_if(types.begin(), types.end(),
-                               [&](const DocumentType* type) { return type->public_id == number; });
-  if (it == types.end()) {
-    return refuse(Errc::unknown_document,
-                  number == 1 ? "the document does not say its type (public identifier 01)"
-                              : "unknown public identifier " + std::to_string(number),
+Result<void> Decoder::charset(std::uint8_t version) {
+  std::uint32_t mib_enum = charset_;
+  const std::size_t at = in_.offset();
+  if (version != 0x00) {  // 1.0 has no charset field
+    const auto own = in_.mb_u_int32();
+    if (!own) return fail(own.error());
+    if (mib_enum == 0) mib_enum = *own;
+  }
+  // 0 leaves it to the transport, which for these documents means UTF-8.
+  if (mib_enum == 0) mib_enum = kUtf8;
+  if (!charset_is_read(mib_enum)) {
+    return refuse(Errc::unsupported,
+                  "character set " + charset_name(mib_enum) +
+                      " is not read; UTF-8, UTF-16, US-ASCII and ISO-8859-1 are",
                   at);
   }
-  type_ = *it;
+  in_.use_charset(mib_enum);
   return {};
 }
 
@@ -78,164 +88,56 @@ Result<void> Decoder::header() {
   const std::size_t id_at = in_.offset();
   const auto id = in_.mb_u_int32();
   if (!id) return fail(id.error());
-  std::uint32_t id_index = 0;
+  std::uint32_t index = 0;
   if (*id == 0) {
-    const auto index = in_.mb_u_int32();
-    if (!index) return fail(index.error());
-    id_index = *index;
+    const auto read = in_.mb_u_int32();
+    if (!read) return fail(read.error());
+    index = *read;
   }
-  if (version != 0x00) {  // 1.0 has no charset field
-    const std::size_t charset_at = in_.offset();
-    const auto charset = in_.mb_u_int32();
-    if (!charset) return fail(charset.error());
-    // 0 leaves it to the transport, which for these documents means UTF-8.
-    const std::uint32_t named = *charset == 0 ? kUtf8 : *charset;
-    if (named != kUtf8 && named != kUsAscii && named != kIso88591) {
-      return refuse(Errc::unsupported,
-                    "character set " + std::to_string(named) +
-                        " (MIBenum); UTF-8, US-ASCII and ISO-8859-1 are read",
-                    charset_at);
-    }
-    in_.use_charset(named);
-  }
+  if (auto done = charset(version); !done) return done;
   if (auto done = in_.read_table(); !done) return done;
-  if (*id != 0) return public_identifier(*id, id_at);
-
-  const auto name = in_.table_string(id_index, id_at);
-  if (!name) return fail(name.error());
-  const auto types = document_types();
-  const auto it = std::find_if(types.begin(), types.end(), [&](const DocumentType* type) {
-    return type->formal_public_id == as_text(*name);
-  });
-  if (it == types.end()) {
-    return refuse(Errc::unknown_document, "unknown public identifier in the string table",
-                  in_.table_offset(id_index));
-  }
-  type_ = *it;
-  return {};
+  return public_identifier(*id, index, id_at);
 }
 
-Result<void> Decoder::start_attribute(Node& node, std::uint8_t token, std::size_t at,
-                                      std::size_t most) {
-  if (node.attributes.size() == most) {
-    return refuse(Errc::limit, "more than " + std::to_string(most) + " attributes", at);
+Result<void> Decoder::element_name(std::string& name, std::uint8_t token, std::size_t at) {
+  const auto identity = static_cast<std::uint8_t>(token & kIdentity);
+  if (identity == kLiteral) {
+    auto literal = in_.literal_name();
+    if (!literal) return fail(std::move(literal).error());
+    name = std::move(*literal);
+    return {};
   }
-  Attribute attribute;
-  attribute.at.offset = at;
-  if (token == kLiteral) {
-    auto name = in_.literal_name();
-    if (!name) return fail(std::move(name).error());
-    attribute.name = std::move(*name);
-  } else {
-    const AttributeToken* const row = by_token(type_->attributes, attribute_page_, token);
-    if (row == nullptr) {
-      return refuse(Errc::unknown_name,
-                    "attribute token " + hex8(token) + " is not assigned on page " +
-                        std::to_string(attribute_page_),
-                    at);
-    }
-    attribute.name = row->name;
-    attribute.value = row->value_prefix;
+  if (const TagToken* const row = by_token(document_.type->tags, tag_page_, identity)) {
+    name = row->name;
+    return {};
   }
-  if (node.attribute(attribute.name) != nullptr) {
-    return refuse(Errc::malformed, "attribute '" + attribute.name + "' stands twice in one element",
-                  at);
-  }
-  node.attributes.push_back(std::move(attribute));
-  return {};
-}
-
-Result<void> Decoder::attribute_value(std::string& value, std::uint8_t token, std::size_t at) {
-  if (is_string(token)) return in_.append_string(value, token, at);
-  if (token < 0x80 || (token & kIdentity) < 0x05) {
-    const bool extension = (token & kIdentity) <= 0x02;
-    return refuse(
-        extension ? Errc::unsupported : Errc::malformed,
-        "token " + hex8(token) +
-            (extension ? " (extension) has no meaning in " : " cannot stand in a value of ") +
-            std::string(type_->name),
-        at);
-  }
-  const ValueToken* const row = by_token(type_->values, attribute_page_, token);
-  if (row == nullptr) {
-    return refuse(Errc::unknown_name,
-                  "attribute value token " + hex8(token) + " is not assigned on page " +
-                      std::to_string(attribute_page_),
-                  at);
-  }
-  return in_.append_text(value, as_octets(row->text), at);
-}
-
-Result<void> Decoder::attributes(Node& node, std::size_t most) {
-  while (true) {
-    const std::size_t at = in_.offset();
-    const auto token = in_.octet();
-    if (!token) return fail(token.error());
-    if (*token == kEnd) {
-      if (node.attributes.empty()) {
-        return refuse(Errc::malformed, "an attribute list without an attribute", at);
-      }
-      return {};
-    }
-    Result<void> done;
-    if (*token == kSwitchPage) {
-      const auto next = in_.octet();
-      if (!next) return fail(next.error());
-      attribute_page_ = *next;
-    } else if (*token == kLiteral || (*token < 0x80 && (*token & kIdentity) >= 0x05)) {
-      done = start_attribute(node, *token, at, most);
-    } else if (node.attributes.empty()) {
-      return refuse(Errc::malformed, "a value before the first attribute", at);
-    } else {
-      done = attribute_value(node.attributes.back().value, *token, at);
-    }
-    if (!done) return done;
-  }
-}
-
-Result<void> Decoder::processing_instruction() {
-  // PI attrStart *attrValue END: read by the same rules and dropped.
-  Node scratch;
-  return attributes(scratch, 1);
+  name = "_tag" + page_and_token(tag_page_, identity);
+  return unknown(
+      Errc::unknown_name,
+      "tag token " + hex8(identity) + " is not assigned on page " + std::to_string(tag_page_), at);
 }
 
 Result<void> Decoder::open_element(std::uint8_t token, std::size_t at) {
   Node node;
   node.at.offset = at;
-  if ((token & kIdentity) == kLiteral) {
-    auto name = in_.literal_name();
-    if (!name) return fail(std::move(name).error());
-    node.name = std::move(*name);
-  } else {
-    const auto identity = static_cast<std::uint8_t>(token & kIdentity);
-    const TagToken* const row = by_token(type_->tags, tag_page_, identity);
-    if (row == nullptr) {
-      return refuse(
-          Errc::unknown_name,
-          "tag token " + hex8(identity) + " is not assigned on page " + std::to_string(tag_page_),
-          at);
-    }
-    node.name = row->name;
-  }
-  if (++nodes_ > limits_.nodes) {
-    return refuse(Errc::limit, "more than " + std::to_string(limits_.nodes) + " elements", at);
-  }
+  if (auto done = element_name(node.name, token, at); !done) return done;
+  if (auto done = count_node(at); !done) return done;
   if (open_.size() >= limits_.depth) {
     return refuse(Errc::limit, "elements nest deeper than " + std::to_string(limits_.depth), at);
   }
   if ((token & kAttributeBit) != 0) {
-    constexpr std::size_t kMostAttributes = 64;
     if (auto done = attributes(node, kMostAttributes); !done) return done;
   }
-  Node* placed = &root_;
+  Node* placed = &document_.root;
   if (open_.empty()) {
-    if (node.name != type_->root) {
+    const std::string_view root = document_.type->root;
+    if (!root.empty() && node.name != root) {
       return refuse(Errc::unknown_document,
-                    "the root element of " + std::string(type_->name) + " is '" +
-                        std::string(type_->root) + "', not '" + shown(node.name) + "'",
+                    "the root element of " + std::string(document_.type->name) + " is '" +
+                        std::string(root) + "', not '" + shown(node.name) + "'",
                     at);
     }
-    root_ = std::move(node);
+    document_.root = std::move(node);
     root_seen_ = true;
   } else {
     auto& siblings = open_.back()->children;
@@ -254,13 +156,25 @@ Result<void> Decoder::close_element(std::size_t at) {
 
 Result<void> Decoder::content_text(std::uint8_t token, std::size_t at) {
   if (open_.empty()) return refuse(Errc::malformed, "text outside of the root element", at);
+  const Content content = content_of(*document_.type, open_.back()->name);
+  const unsigned unknown_before = unknown_;
   std::string text;
-  if (auto done = in_.append_string(text, token, at); !done) return done;
-  if (text.empty()) return {};
-  if (!type_->has_text) {
+  auto done = token == kOpaque      ? opaque(text, content, ValueForm::text, at)
+              : is_extension(token) ? extension(text, token, at)
+                                    : in_.append_string(text, token, at);
+  if (!done) return done;
+  if (unknown_ != unknown_before) return add_text(std::move(text), at);
+  if (content == Content::base64) std::erase_if(text, is_xml_space);
+  if (content == Content::elements) {
     if (is_blank(text)) return {};
-    return refuse(Errc::bad_value, "text between the elements of " + std::string(type_->name), at);
+    return refuse(Errc::bad_value,
+                  "text between the elements of " + std::string(document_.type->name), at);
   }
+  return add_text(std::move(text), at);
+}
+
+Result<void> Decoder::add_text(std::string text, std::size_t at) {
+  if (text.empty()) return {};
   auto& siblings = open_.back()->children;
   if (!siblings.empty() && siblings.back().kind == Node::Kind::text) {
     if (siblings.back().text.size() + text.size() > limits_.value_octets) {
@@ -270,9 +184,7 @@ Result<void> Decoder::content_text(std::uint8_t token, std::size_t at) {
     siblings.back().text += text;
     return {};
   }
-  if (++nodes_ > limits_.nodes) {
-    return refuse(Errc::limit, "more than " + std::to_string(limits_.nodes) + " nodes", at);
-  }
+  if (auto done = count_node(at); !done) return done;
   Node run;
   run.kind = Node::Kind::text;
   run.text = std::move(text);
@@ -292,20 +204,17 @@ Result<void> Decoder::content_item() {
     return {};
   }
   if (*token == kEnd) return close_element(at);
-  if (*token == kPi) return processing_instruction();
-  if (is_string(*token)) return content_text(*token, at);
-  if ((*token & kIdentity) < kLiteral) {
-    return refuse(
-        Errc::unsupported,
-        "token " + hex8(*token) + " (extension) has no meaning in " + std::string(type_->name), at);
+  if (*token == kPi) return processing_instruction(at);
+  if (is_string(*token) || is_extension(*token) || *token == kOpaque) {
+    return content_text(*token, at);
   }
   return open_element(*token, at);
 }
 
 Result<Document> Decoder::document() {
-  if (size_ > limits_.octets) {
+  if (in_.size() > limits_.octets) {
     return refuse(Errc::limit,
-                  std::to_string(size_) + " octets are more than the " +
+                  std::to_string(in_.size()) + " octets are more than the " +
                       std::to_string(limits_.octets) + " allowed",
                   limits_.octets);
   }
@@ -318,15 +227,16 @@ Result<Document> Decoder::document() {
     if (*in_.octet() != kPi) {
       return refuse(Errc::malformed, "octets after the end of the document", at);
     }
-    if (auto done = processing_instruction(); !done) return fail(std::move(done).error());
+    if (auto done = processing_instruction(at); !done) return fail(std::move(done).error());
   }
-  return Document{type_, std::move(root_)};
+  return std::move(document_);
 }
 
-}  // namespace
+}  // namespace detail
 
-Result<Document> decode(OctetView wbxml, const DecodeLimits& limits) {
-  return Decoder(wbxml, limits).document();
+Result<Document> decode(OctetView wbxml, const DecodeLimits& limits,
+                        std::uint32_t transport_charset) {
+  return detail::Decoder(wbxml, limits, transport_charset).document();
 }
 
 }  // namespace cpgw::wbxml

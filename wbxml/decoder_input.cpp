@@ -3,8 +3,14 @@
 #include <algorithm>
 
 #include "wbxml/characters.h"
+#include "wbxml/token_lookup.h"
 
 namespace cpgw::wbxml::detail {
+
+std::string hex8(std::uint8_t value) {
+  const std::byte octet{value};
+  return to_hex(OctetView(&octet, 1), HexCase::upper);
+}
 
 Result<std::uint8_t> DecoderInput::octet() {
   if (offset_ == in_.size()) {
@@ -42,6 +48,18 @@ Result<void> DecoderInput::read_table() {
   return {};
 }
 
+std::optional<OctetView> DecoderInput::until_zero(OctetView tail) const {
+  if (unit_octets(charset_) == 1) {
+    const auto zero = std::find(tail.begin(), tail.end(), std::byte{0});
+    if (zero == tail.end()) return std::nullopt;
+    return tail.first(static_cast<std::size_t>(zero - tail.begin()));
+  }
+  for (std::size_t i = 0; i + 1 < tail.size(); i += 2) {
+    if (tail[i] == std::byte{0} && tail[i + 1] == std::byte{0}) return tail.first(i);
+  }
+  return std::nullopt;
+}
+
 Result<OctetView> DecoderInput::table_string(std::uint32_t index, std::size_t at) const {
   if (index >= table_.size()) {
     return refuse(Errc::malformed,
@@ -49,13 +67,34 @@ Result<OctetView> DecoderInput::table_string(std::uint32_t index, std::size_t at
                       std::to_string(table_.size()) + " octets",
                   at);
   }
-  const OctetView tail = table_.subspan(index);
-  const auto nul = std::find(tail.begin(), tail.end(), std::byte{0});
-  if (nul == tail.end()) {
-    return refuse(Errc::malformed, "the string table entry has no terminating zero octet",
+  const auto text = until_zero(table_.subspan(index));
+  if (!text) {
+    return refuse(Errc::malformed, "the string table entry has no terminating zero",
                   table_at_ + index);
   }
-  return tail.first(static_cast<std::size_t>(nul - tail.begin()));
+  return *text;
+}
+
+Result<std::string> DecoderInput::table_text(std::uint32_t index, std::size_t at) {
+  const auto octets = table_string(index, at);
+  if (!octets) return fail(octets.error());
+  std::string text;
+  if (auto done = append_text(text, *octets, table_at_ + index); !done) {
+    return fail(std::move(done).error());
+  }
+  return text;
+}
+
+Result<std::string> DecoderInput::literal_name() {
+  const std::size_t at = offset_;
+  const auto index = mb_u_int32();
+  if (!index) return fail(index.error());
+  auto name = table_text(*index, at);
+  if (name && !is_plain_name(*name)) {
+    return refuse(Errc::bad_value, "a literal that is no element or attribute name",
+                  table_at_ + *index);
+  }
+  return name;
 }
 
 Result<void> DecoderInput::spend(std::size_t octets, std::size_t at) {
@@ -68,47 +107,39 @@ Result<void> DecoderInput::spend(std::size_t octets, std::size_t at) {
   return {};
 }
 
-Result<void> DecoderInput::append_text(std::string& to, OctetView octets, std::size_t at) {
-  if (octets.size() > limits_.value_octets - std::min(limits_.value_octets, to.size())) {
+Result<void> DecoderInput::append(std::string& to, std::string_view text, std::size_t at) {
+  if (text.size() > limits_.value_octets - std::min(limits_.value_octets, to.size())) {
     return refuse(Errc::limit,
                   "a value longer than " + std::to_string(limits_.value_octets) + " octets", at);
   }
-  if (auto done = spend(octets.size(), at); !done) return done;
-  const std::string_view text = as_text(octets);
-  if (charset_ == kIso88591) {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      const auto c = static_cast<unsigned char>(text[i]);
-      if (!is_xml_char(c)) return refuse(Errc::bad_value, "not a character of XML", at + i);
-      append_utf8(to, c);
-    }
-    return {};
-  }
-  if (charset_ == kUsAscii) {
-    const auto high = std::find_if(text.begin(), text.end(),
-                                   [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-    if (high != text.end()) {
-      return refuse(Errc::bad_value, "an octet above 7F in a document declared US-ASCII",
-                    at + static_cast<std::size_t>(high - text.begin()));
-    }
-  }
-  if (const auto bad = find_bad_character(text)) {
-    return refuse(Errc::bad_value, "not a character of XML in UTF-8", at + *bad);
-  }
+  if (auto done = spend(text.size(), at); !done) return done;
   to += text;
   return {};
 }
 
+Result<void> DecoderInput::append_text(std::string& to, OctetView octets, std::size_t at) {
+  // Two octets or more become one character: what is too long is not converted first.
+  if (octets.size() / unit_octets(charset_) > limits_.value_octets) {
+    return refuse(Errc::limit,
+                  "a value longer than " + std::to_string(limits_.value_octets) + " octets", at);
+  }
+  std::string text;
+  if (const auto bad = append_converted(text, octets, charset_)) {
+    return refuse(Errc::bad_value, "not a character of XML in " + charset_name(charset_),
+                  at + *bad);
+  }
+  return append(to, text, at);
+}
+
 Result<void> DecoderInput::append_string(std::string& to, std::uint8_t token, std::size_t at) {
   if (token == kStrI) {
-    const OctetView tail = in_.subspan(offset_);
-    const auto nul = std::find(tail.begin(), tail.end(), std::byte{0});
-    if (nul == tail.end()) {
-      return refuse(Errc::truncated, "an inline string without its terminating zero octet", at);
+    const auto text = until_zero(in_.subspan(offset_));
+    if (!text) {
+      return refuse(Errc::truncated, "an inline string without its terminating zero", at);
     }
     const std::size_t begin = offset_;
-    const auto length = static_cast<std::size_t>(nul - tail.begin());
-    offset_ += length + 1;
-    return append_text(to, tail.first(length), begin);
+    offset_ += text->size() + unit_octets(charset_);
+    return append_text(to, *text, begin);
   }
   const auto number = mb_u_int32();
   if (!number) return fail(number.error());
@@ -117,38 +148,23 @@ Result<void> DecoderInput::append_string(std::string& to, std::uint8_t token, st
     if (!text) return fail(text.error());
     return append_text(to, *text, table_at_ + *number);
   }
-  if (token == kEntity) {
-    if (!is_xml_char(*number)) {
-      return refuse(Errc::bad_value, "an entity whose code is not a character of XML", at);
-    }
-    if (to.size() + 4 > limits_.value_octets) {
-      return refuse(Errc::limit,
-                    "a value longer than " + std::to_string(limits_.value_octets) + " octets", at);
-    }
-    append_utf8(to, *number);
-    return {};
+  if (!is_xml_char(*number)) {
+    return refuse(Errc::bad_value, "an entity whose code is not a character of XML", at);
   }
-  // OPAQUE: no document type here gives it a meaning of its own; its octets are text.
-  if (*number > in_.size() - offset_) {
+  std::string character;
+  append_utf8(character, *number);
+  return append(to, character, at);
+}
+
+Result<OctetView> DecoderInput::opaque(std::size_t at) {
+  const auto length = mb_u_int32();
+  if (!length) return fail(length.error());
+  if (*length > in_.size() - offset_) {
     return refuse(Errc::truncated, "opaque data longer than the rest of the document", at);
   }
   const std::size_t begin = offset_;
-  offset_ += *number;
-  return append_text(to, in_.subspan(begin, *number), begin);
-}
-
-Result<std::string> DecoderInput::literal_name() {
-  const std::size_t at = offset_;
-  const auto index = mb_u_int32();
-  if (!index) return fail(index.error());
-  const auto text = table_string(*index, at);
-  if (!text) return fail(text.error());
-  if (!is_plain_name(as_text(*text)) || text->size() > limits_.value_octets) {
-    return refuse(Errc::bad_value, "a literal that is no element or attribute name",
-                  table_at_ + *index);
-  }
-  if (auto done = spend(text->size(), at); !done) return fail(std::move(done).error());
-  return std::string(as_text(*text));
+  offset_ += *length;
+  return in_.subspan(begin, *length);
 }
 
 }  // namespace cpgw::wbxml::detail

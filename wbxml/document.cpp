@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "wbxml/characters.h"
+#include "wbxml/token_lookup.h"
 #include "wbxml/token_table.h"
 
 namespace cpgw::wbxml {
@@ -16,7 +18,8 @@ namespace {
 
 class XmlWriter {
  public:
-  XmlWriter(std::string& out, unsigned indent) : out_(out), indent_(indent) {}
+  XmlWriter(std::string& out, const DocumentType* type, unsigned indent)
+      : out_(out), type_(type), indent_(indent) {}
 
   /// `pretty`: white space around this element means nothing.
   void element(const Node& node, unsigned depth, bool pretty) {
@@ -35,8 +38,10 @@ class XmlWriter {
     } else {
       out_ += '>';
       const bool inside =
-          pretty && std::none_of(node.children.begin(), node.children.end(),
-                                 [](const Node& n) { return n.kind == Node::Kind::text; });
+          pretty &&
+          (type_ == nullptr || detail::content_of(*type_, node.name) == Content::elements) &&
+          std::none_of(node.children.begin(), node.children.end(),
+                       [](const Node& n) { return n.kind == Node::Kind::text; });
       if (inside) out_ += '\n';
       for (const Node& child : node.children) {
         if (child.kind == Node::Kind::text) {
@@ -84,8 +89,16 @@ class XmlWriter {
   }
 
   std::string& out_;
+  const DocumentType* type_;
   unsigned indent_;
 };
+
+/// A comment holds no "--" and no control character (XML 1.0, 2.5).
+std::string in_comment(std::string_view text) {
+  std::string safe = detail::shown(text);
+  for (std::size_t at = 0; (at = safe.find("--", at)) != std::string::npos;) safe[at + 1] = '?';
+  return safe;
+}
 
 }  // namespace
 
@@ -93,7 +106,10 @@ std::string write_xml(const Document& document, unsigned indent) {
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
   const char* const line_end = indent != 0 ? "\n" : "";
   out += line_end;
-  if (document.type != nullptr) {
+  if (document.type == &unknown_type()) {
+    out += "<!-- WBXML public identifier " + in_comment(document.public_id) + " -->";
+    out += line_end;
+  } else if (document.type != nullptr) {
     out += "<!DOCTYPE ";
     out += document.type->root;
     out += " PUBLIC \"";
@@ -103,7 +119,7 @@ std::string write_xml(const Document& document, unsigned indent) {
     out += "\">";
     out += line_end;
   }
-  XmlWriter(out, indent).element(document.root, 0, indent != 0);
+  XmlWriter(out, document.type, indent).element(document.root, 0, indent != 0);
   return out;
 }
 

@@ -74,15 +74,33 @@ struct Node {
 
 struct DocumentType;  // wbxml/token_table.h
 
-/// Equality is by document type and content: names, values, order.
+/// What octets held that is no part of a tree of names and values: shown, never compared.
+struct Note {
+  enum class Kind : std::uint8_t {
+    processing_instruction,
+    unknown,  ///< a token, extension, identifier or opaque without a meaning in the document type
+  };
+  Kind kind = Kind::unknown;
+  std::string text;
+  Source at;
+};
+
+/// Equality is by document type and content: names, values, order. What decode() found without a
+/// meaning stands in the tree under a name that begins with '_': element "_tag.C8.2F" (page and
+/// token), attribute "_attribute.00.4D", and in values and text "_value.01.99", "_ext_i.0(text)",
+/// "_ext_t.0(5)", "_ext.0", "_opaque(DEAD)". Such a document can be shown and is never encoded.
 struct Document {
   const DocumentType* type = nullptr;
   Node root;
-  friend bool operator==(const Document&, const Document&) = default;
+  std::string public_id{};  ///< of unknown_type(): the number in hexadecimal, or the text
+  std::vector<Note> notes{};
+  friend bool operator==(const Document& a, const Document& b) {
+    return a.type == b.type && a.root == b.root && a.public_id == b.public_id;
+  }
 };
 
-/// The document as XML with its DOCTYPE; re-reading it gives an equal document. `indent`: spaces
-/// per level, 0 = one line.
+/// The document as XML with its DOCTYPE; re-reading it gives an equal document, unless decode()
+/// found names in it that its type does not have. `indent`: spaces per level, 0 = one line.
 [[nodiscard]] std::string write_xml(const Document& document, unsigned indent = 2);
 
 }  // namespace cpgw::wbxml

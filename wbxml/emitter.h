@@ -8,6 +8,7 @@
 #include "wbxml/document.h"
 #include "wbxml/encoder.h"
 #include "wbxml/slot_text.h"
+#include "wbxml/string_table.h"
 #include "wbxml/token_table.h"
 
 namespace cpgw::wbxml::detail {
@@ -21,39 +22,61 @@ struct SlotMark {
   std::uint16_t group = 0;
 };
 
-/// Appends to `out`, which outlives it. One document per emitter.
+struct Emitted {
+  Octets octets;
+  std::vector<SlotMark> marks;
+};
+
+/// With `slots`, `${name}` is read as a slot.
+[[nodiscard]] Result<Emitted> emit(const Document& document, const EncodeOptions& options,
+                                   const std::span<const SlotSpec>* slots = nullptr);
+
+/// One pass over a document; for emit(). All it is given outlives it.
 class Emitter {
  public:
-  Emitter(const DocumentType& type, Octets& out) : type_(type), writer_(out), out_(out) {}
+  enum class Pass : std::uint8_t { only, counting, last };
 
-  /// Reads `${name}` as a slot from now on and notes where each stands.
-  void read_slots(std::span<const SlotSpec> slots, std::vector<SlotMark>& marks) {
-    slots_ = slots;
-    marks_ = &marks;
-  }
+  Emitter(const DocumentType& type, const EncodeOptions& options,
+          const std::span<const SlotSpec>* slots, StringTable& table, Pass pass)
+      : type_(type), options_(options), slots_(slots), table_(table), pass_(pass) {}
 
-  [[nodiscard]] Result<void> document(const Document& document, const EncodeOptions& options);
+  [[nodiscard]] Result<Emitted> document(const Node& root) &&;
 
  private:
   [[nodiscard]] Result<void> element(const Node& node, unsigned depth);
-  [[nodiscard]] Result<void> attribute(const Node& owner, const Attribute& attribute);
-  [[nodiscard]] Result<void> text(const Node& owner, std::string_view run, const Source& at);
+  [[nodiscard]] Result<void> children(const Node& node, Content content, unsigned depth);
+  [[nodiscard]] Result<void> text(const Node& owner, Content content, std::string_view run,
+                                  const Source& at);
 
-  /// Both: false when the attribute's values are a closed list without this one.
-  [[nodiscard]] bool constant_attribute(std::string_view name, std::string_view value);
-  [[nodiscard]] bool slotted_attribute(std::string_view name, const std::vector<Segment>& parts);
+  [[nodiscard]] Result<void> attribute(const Node& owner, const Attribute& attribute);
+  [[nodiscard]] Result<void> constant_attribute(const Attribute& attribute, std::string_view value,
+                                                const Position& at);
+  [[nodiscard]] Result<void> slotted_attribute(const Attribute& attribute,
+                                               const std::vector<Segment>& parts,
+                                               const Position& at);
+  [[nodiscard]] Result<void> date(const AttributeToken& start, std::string_view value,
+                                  const Position& at);
+  /// False, and nothing written, when no tokens say exactly `value`.
   [[nodiscard]] bool value_as_tokens(std::string_view name, std::string_view value);
+  void url(const AttributeToken& plain, std::string_view value);
+
+  /// The start that says exactly `name` and `value`, of the page that is preferred.
+  [[nodiscard]] const AttributeToken* start_of(std::string_view name, std::string_view value) const;
+  void literal(std::uint8_t token, std::string_view name);
   void start_on_page(const AttributeToken& start);
   void segments(const std::vector<Segment>& parts);
   void string(std::string_view value);
+  void opaque(OctetView octets);
   void switch_page(std::uint8_t& current, std::uint8_t page);
   void mb_u_int32(std::uint32_t value);
 
   const DocumentType& type_;
-  OctetWriter writer_;
-  Octets& out_;
-  std::span<const SlotSpec> slots_;
-  std::vector<SlotMark>* marks_ = nullptr;
+  const EncodeOptions& options_;
+  const std::span<const SlotSpec>* slots_;
+  StringTable& table_;
+  const Pass pass_;
+  Emitted out_;
+  OctetWriter writer_{out_.octets};
   std::uint8_t tag_page_ = 0;
   std::uint8_t attribute_page_ = 0;
 };

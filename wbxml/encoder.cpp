@@ -5,14 +5,9 @@
 namespace cpgw::wbxml {
 
 Result<Octets> encode(const Document& document, const EncodeOptions& options) {
-  if (document.type == nullptr) {
-    return fail(Errc::unknown_document, "the document has no document type");
-  }
-  Octets out;
-  if (auto done = detail::Emitter(*document.type, out).document(document, options); !done) {
-    return fail(std::move(done).error());
-  }
-  return out;
+  auto emitted = detail::emit(document, options);
+  if (!emitted) return fail(std::move(emitted).error());
+  return std::move(emitted->octets);
 }
 
 }  // namespace cpgw::wbxml

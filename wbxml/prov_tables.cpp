@@ -6,6 +6,7 @@
 // out for the same reason; 5B of page 1 is claimed by two names, of which SEC-SSID fits the run.
 #include <array>
 
+#include "wbxml/prov_windows_mobile.h"
 #include "wbxml/token_index.h"
 #include "wbxml/token_lookup.h"
 
@@ -24,7 +25,7 @@ constexpr bool kDecodeOnly = true;
 
 constexpr auto kAttributes = std::to_array<AttributeToken>({
     {0, 0x05, "name", ""},
-    {0, 0x06, "value", "", false, true},
+    {0, 0x06, "value", "", false, ValueForm::tokens},
     {0, 0x07, "name", "NAME"},
     {0, 0x08, "name", "NAP-ADDRESS"},
     {0, 0x09, "name", "NAP-ADDRTYPE"},
@@ -107,7 +108,7 @@ constexpr auto kAttributes = std::to_array<AttributeToken>({
     {0, 0x5C, "type", "BEARERINFO", kDecodeOnly},
     {0, 0x5D, "type", "DNS-ADDRINFO", kDecodeOnly},
     {1, 0x05, "name", ""},
-    {1, 0x06, "value", "", false, true},
+    {1, 0x06, "value", "", false, ValueForm::tokens},
     {1, 0x07, "name", "NAME"},
     {1, 0x14, "name", "INTERNET"},
     {1, 0x1C, "name", "STARTPAGE"},
@@ -249,60 +250,21 @@ constexpr auto kValues = std::to_array<ValueToken>({
     {1, 0x93, "DIGEST", false, kPiece},
 });
 
-constexpr auto kAttributeNames =
-    std::to_array<std::string_view>({"name", "value", "type", "version"});
+constexpr detail::Tables kTables(detail::joined(kTags, detail::kWindowsMobileTags),
+                                 detail::joined(kAttributes, detail::kWindowsMobileAttributes),
+                                 detail::joined(kValues, detail::kWindowsMobileValues));
 
-constexpr auto kAttributesByText = detail::order_by_text(kAttributes);
-constexpr auto kValuesByText = detail::order_by_text(kValues);
-
-static_assert(detail::ordered_by_token(kTags) && detail::in_tag_space(kTags));
-static_assert(detail::ordered_by_token(kAttributes) && detail::in_start_space(kAttributes));
-static_assert(detail::ordered_by_token(kValues) && detail::in_value_space(kValues));
-static_assert(detail::texts_unique(kAttributes, kAttributesByText));
-static_assert(detail::texts_unique(kValues, kValuesByText));
-static_assert(detail::names_complete(kAttributes, kAttributeNames));
-
-constexpr DocumentType kProv{
+constexpr DocumentType kProv = kTables.of({
     .name = "PROV 1.0",
     .public_id = 0x0B,
     .formal_public_id = "-//WAPFORUM//DTD PROV 1.0//EN",
     .system_id = "http://www.wapforum.org/DTD/prov.dtd",
     .root = "wap-provisioningdoc",
-    .has_text = false,
-    .tags = kTags,
-    .attributes = kAttributes,
-    .values = kValues,
-    .attributes_by_text = kAttributesByText,
-    .values_by_text = kValuesByText,
-    .pieces = detail::pieces_of(kValues),
-    .attribute_names = kAttributeNames,
-};
-
-/// What is written for a row is the row itself, or the same text on a lower page.
-consteval bool round_trips() {
-  for (const AttributeToken& row : kAttributes) {
-    const AttributeToken* found = detail::find_start(kProv, row.name, row.value_prefix);
-    if (row.decode_only ? found != nullptr : found == nullptr || found->page > row.page) {
-      return false;
-    }
-    if (detail::by_token(kProv.attributes, row.page, row.token) != &row) return false;
-  }
-  for (const ValueToken& row : kValues) {
-    const ValueToken* found = detail::find_value(kProv, row.text);
-    if (row.decode_only ? found != nullptr : found == nullptr || found->page > row.page) {
-      return false;
-    }
-    if (detail::by_token(kProv.values, row.page, row.token) != &row) return false;
-  }
-  return true;
-}
-static_assert(round_trips());
-
-constexpr const DocumentType* kDocumentTypes[] = {&kProv};
+});
+static_assert(detail::round_trips(kProv));
 
 }  // namespace
 
 const DocumentType& prov() { return kProv; }
-std::span<const DocumentType* const> document_types() { return kDocumentTypes; }
 
 }  // namespace cpgw::wbxml

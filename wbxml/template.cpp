@@ -22,16 +22,13 @@ tl::unexpected<Error> bad_record(std::string why, std::size_t offset) {
 
 Result<Template> Template::compile(const Document& document, std::span<const SlotSpec> slots,
                                    const EncodeOptions& options) {
-  if (document.type == nullptr) {
-    return fail(Errc::unknown_document, "the document has no document type");
-  }
   if (auto sound = check_declarations(slots); !sound) return fail(std::move(sound).error());
   Template made;
   made.slots_.assign(slots.begin(), slots.end());
-  std::vector<SlotMark> marks;
-  Emitter emitter(*document.type, made.bytes_);
-  emitter.read_slots(slots, marks);
-  if (auto done = emitter.document(document, options); !done) return fail(std::move(done).error());
+  auto emitted = emit(document, options, &slots);
+  if (!emitted) return fail(std::move(emitted).error());
+  made.bytes_ = std::move(emitted->octets);
+  const std::vector<SlotMark>& marks = emitted->marks;
 
   for (std::size_t i = 0; i < slots.size(); ++i) {
     if (std::none_of(marks.begin(), marks.end(),

@@ -72,24 +72,67 @@ consteval bool texts_unique(const std::array<Row, N>& rows,
          }) == order.end();
 }
 
-/// The rows that are pieces, which have to stand together.
-template <std::size_t N>
-consteval std::span<const ValueToken> pieces_of(const std::array<ValueToken, N>& rows) {
-  const auto is_piece = [](const ValueToken& row) { return row.piece; };
-  const auto begin = std::find_if(rows.begin(), rows.end(), is_piece);
-  const auto end = std::find_if_not(begin, rows.end(), is_piece);
-  if (std::any_of(end, rows.end(), is_piece)) throw "the pieces of a table stand apart";
-  return {begin, end};
-}
+/// One document type's rows with the orders made of them. What would make a lookup wrong does not
+/// compile.
+template <std::size_t T, std::size_t A, std::size_t V>
+struct Tables {
+  std::array<TagToken, T> tags;
+  std::array<AttributeToken, A> attributes;
+  std::array<ValueToken, V> values;
+  std::array<std::uint16_t, A> attributes_by_text;
+  std::array<std::uint16_t, V> values_by_text;
+  std::array<std::string_view, A> names{};
+  std::size_t name_count = 0;
+  std::size_t piece_begin = 0, piece_count = 0;
 
-/// `names` holds the name of every row, once.
-template <std::size_t N, std::size_t M>
-consteval bool names_complete(const std::array<AttributeToken, N>& rows,
-                              const std::array<std::string_view, M>& names) {
-  for (const AttributeToken& row : rows) {
-    if (std::count(names.begin(), names.end(), row.name) != 1) return false;
+  consteval Tables(const std::array<TagToken, T>& t, const std::array<AttributeToken, A>& a,
+                   const std::array<ValueToken, V>& v)
+      : tags(t),
+        attributes(a),
+        values(v),
+        attributes_by_text(order_by_text(a)),
+        values_by_text(order_by_text(v)) {
+    if (!ordered_by_token(t) || !ordered_by_token(a) || !ordered_by_token(v)) {
+      throw "the rows of a table are not in the order of their tokens";
+    }
+    if (!in_tag_space(t) || !in_start_space(a) || !in_value_space(v)) {
+      throw "a token outside of its space";
+    }
+    if (!texts_unique(a, attributes_by_text) || !texts_unique(v, values_by_text)) {
+      throw "two tokens of a page say the same";
+    }
+    for (const AttributeToken& row : a) {
+      const auto end = names.begin() + static_cast<std::ptrdiff_t>(name_count);
+      if (std::find(names.begin(), end, row.name) == end) names[name_count++] = row.name;
+    }
+    const auto is_piece = [](const ValueToken& row) { return row.piece; };
+    const auto begin = std::find_if(v.begin(), v.end(), is_piece);
+    const auto end = std::find_if_not(begin, v.end(), is_piece);
+    if (std::any_of(end, v.end(), is_piece)) throw "the pieces of a table stand apart";
+    piece_begin = static_cast<std::size_t>(begin - v.begin());
+    piece_count = static_cast<std::size_t>(end - begin);
   }
-  return true;
+
+  /// `head` with these tables, which outlive it.
+  [[nodiscard]] constexpr DocumentType of(DocumentType head) const {
+    head.tags = tags;
+    head.attributes = attributes;
+    head.values = values;
+    head.attributes_by_text = attributes_by_text;
+    head.values_by_text = values_by_text;
+    head.pieces = std::span<const ValueToken>(values).subspan(piece_begin, piece_count);
+    head.attribute_names = std::span<const std::string_view>(names).first(name_count);
+    return head;
+  }
+};
+
+/// The rows of both, in that order.
+template <class Row, std::size_t N, std::size_t M>
+consteval std::array<Row, N + M> joined(const std::array<Row, N>& a, const std::array<Row, M>& b) {
+  std::array<Row, N + M> all{};
+  std::copy(a.begin(), a.end(), all.begin());
+  std::copy(b.begin(), b.end(), all.begin() + N);
+  return all;
 }
 
 }  // namespace cpgw::wbxml::detail

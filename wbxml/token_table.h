@@ -8,11 +8,27 @@
 
 namespace cpgw::wbxml {
 
+/// What stands inside an element.
+enum class Content : std::uint8_t {
+  elements,  ///< elements; white space between them means nothing
+  text,      ///< text, kept to the character
+  base64,    ///< text that is the base64 of octets, which travel as OPAQUE
+};
+
+/// How the values of an attribute are written. Said by the row of its plain start.
+enum class ValueForm : std::uint8_t {
+  text,    ///< a string
+  tokens,  ///< the token that stands for the complete value, else a string
+  url,     ///< the start with the longest beginning, then value tokens wherever they fit
+  date,    ///< a date (%Datetime) as OPAQUE
+};
+
 /// One row: what token `token` on code page `page` stands for. Rows are ordered by (page, token).
 struct TagToken {
   std::uint8_t page = 0;
   std::uint8_t token = 0;  ///< without the content and attribute bits
   std::string_view name;
+  Content content = Content::elements;
 };
 struct AttributeToken {
   std::uint8_t page = 0;
@@ -20,7 +36,7 @@ struct AttributeToken {
   std::string_view name;          ///< "name", "type", "value", "version", "href"
   std::string_view value_prefix;  ///< the built-in beginning (or whole) of the value, or empty
   bool decode_only = false;       ///< accepted, never written
-  bool value_tokens = false;      ///< its values are written as value tokens where they match
+  ValueForm form = ValueForm::text;
 };
 struct ValueToken {
   std::uint8_t page = 0;
@@ -31,29 +47,41 @@ struct ValueToken {
 };
 
 struct DocumentType {
-  std::string_view name;              ///< "PROV 1.0"
-  std::uint32_t public_id = 0;        ///< WBXML public identifier
-  std::string_view formal_public_id;  ///< of the DOCTYPE
-  std::string_view system_id;
-  std::string_view root;  ///< root element
-  bool has_text = false;  ///< elements may hold text
-  std::span<const TagToken> tags;
-  std::span<const AttributeToken> attributes;
-  std::span<const ValueToken> values;
+  std::string_view name{};              ///< "PROV 1.0"
+  std::uint32_t public_id = 0;          ///< WBXML public identifier
+  std::string_view formal_public_id{};  ///< of the DOCTYPE
+  std::string_view system_id{};
+  std::string_view root{};  ///< root element; empty: any
+  std::span<const TagToken> tags{};
+  std::span<const AttributeToken> attributes{};
+  std::span<const ValueToken> values{};
 
   /// Orders for lookup by text, made by wbxml/token_index.h: indices into `attributes` and
   /// `values`.
-  std::span<const std::uint16_t> attributes_by_text;
-  std::span<const std::uint16_t> values_by_text;
+  std::span<const std::uint16_t> attributes_by_text{};
+  std::span<const std::uint16_t> values_by_text{};
   /// The rows of `values` that are pieces.
-  std::span<const ValueToken> pieces;
+  std::span<const ValueToken> pieces{};
   /// Every attribute name once.
-  std::span<const std::string_view> attribute_names;
+  std::span<const std::string_view> attribute_names{};
 };
 
-/// OMA-WAP-TS-ProvCont 1.0 and 1.1.
+/// OMA-WAP-TS-ProvCont 1.0 and 1.1: provisioning.
 [[nodiscard]] const DocumentType& prov();
-/// Every document type this build knows.
+/// WAP-167: service indication.
+[[nodiscard]] const DocumentType& si();
+/// WAP-168: service loading.
+[[nodiscard]] const DocumentType& sl();
+/// WAP-175: cache operation.
+[[nodiscard]] const DocumentType& co();
+/// OMA-Push-EMN 1.0: e-mail notification.
+[[nodiscard]] const DocumentType& emn();
+/// OMA DRM REL 1.0: rights.
+[[nodiscard]] const DocumentType& drmrel();
+
+/// Of a document whose public identifier has no tables here: every token is unknown.
+[[nodiscard]] const DocumentType& unknown_type();
+/// Every document type this build has tables for.
 [[nodiscard]] std::span<const DocumentType* const> document_types();
 
 }  // namespace cpgw::wbxml

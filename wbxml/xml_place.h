@@ -64,10 +64,21 @@ class TagScanner {
     if (begin_ == nullptr) return end_;
     while (next_ != end_ && is_xml_space(static_cast<char>(*next_))) ++next_;
     const xmlChar* const name = next_;
+    name_ = name;
     while (next_ != end_ && *next_ != '"' && *next_ != '\'') ++next_;
     if (next_ != end_) next_ = std::find(next_ + 1, end_, *next_);
     if (next_ != end_) ++next_;
     return name;
+  }
+  /// Is the attribute next_attribute() gave a namespace declaration?
+  bool is_declaration() const {
+    constexpr std::string_view kXmlns = "xmlns";
+    if (name_ == nullptr) return false;
+    const std::string_view from(reinterpret_cast<const char*>(name_),
+                                static_cast<std::size_t>(end_ - name_));
+    return from.starts_with(kXmlns) && from.size() > kXmlns.size() &&
+           (from[kXmlns.size()] == ':' || from[kXmlns.size()] == '=' ||
+            is_xml_space(from[kXmlns.size()]));
   }
 
  private:
@@ -76,6 +87,7 @@ class TagScanner {
   }
   const xmlChar* begin_ = nullptr;
   const xmlChar* next_ = nullptr;
+  const xmlChar* name_ = nullptr;
   const xmlChar* end_;
 };
 

@@ -12,10 +12,14 @@ namespace {
 
 using namespace detail;
 
-constexpr const char* kNoNamespaces = "namespaces and prefixes are not used here; remove them";
-
 /// Names seen are kept by the context for ever: past this many it is replaced.
 constexpr int kMostNames = 2048;
+
+std::string qualified(std::string_view prefix, std::string_view name) {
+  std::string whole(prefix);
+  if (!prefix.empty()) whole += ':';
+  return whole += name;
+}
 
 }  // namespace
 
@@ -54,8 +58,9 @@ void XmlReader::Impl::library_error(const xmlError& e) {
   if (e.level < XML_ERR_ERROR || error) return;
   const bool encoding =
       e.code == XML_ERR_UNKNOWN_ENCODING || e.code == XML_ERR_UNSUPPORTED_ENCODING;
+  if (e.code == XML_NS_ERR_UNDEFINED_NAMESPACE) return;  // a prefix is a part of the name here
   if (e.domain == XML_FROM_NAMESPACE) {
-    note(Errc::unknown_name, kNoNamespaces, here());
+    note(Errc::unknown_name, "a namespace declaration or prefix that is not well-formed", here());
   } else {
     note(encoding ? Errc::unsupported : Errc::xml_syntax, message_of(e), here());
   }
@@ -87,15 +92,10 @@ bool XmlReader::Impl::choose_type(std::string_view root_name, Place place) {
   return false;
 }
 
-bool XmlReader::Impl::add_attribute(Node& node, const xmlChar* const* fields, Place place) {
-  // libxml2 gives five pointers for each: name, prefix, URI, begin and end of the value.
-  const std::string_view name = text_of(fields[0]);
-  const std::string_view value(reinterpret_cast<const char*>(fields[3]),
-                               static_cast<std::size_t>(fields[4] - fields[3]));
-  if (fields[1] != nullptr || !has_attribute(*type, name)) {
-    stop(Errc::unknown_name,
-         std::string(type->name) + " has no attribute '" +
-             (fields[1] != nullptr ? shown(text_of(fields[1])) + ":" : "") + shown(name) + "'",
+bool XmlReader::Impl::add_attribute(Node& node, std::string name, std::string_view value,
+                                    Place place) {
+  if (!has_attribute(*type, name)) {
+    stop(Errc::unknown_name, std::string(type->name) + " has no attribute '" + shown(name) + "'",
          place);
     return false;
   }
@@ -107,22 +107,46 @@ bool XmlReader::Impl::add_attribute(Node& node, const xmlChar* const* fields, Pl
     return false;
   }
   Attribute& added = node.attributes.emplace_back();
-  added.name = name;
+  added.name = std::move(name);
   assign_value(added.value, value);
   added.at.line = place.line;
   added.at.column = place.column;
   return true;
 }
 
-void XmlReader::Impl::start_element(std::string_view name, bool prefixed, int count,
-                                    const xmlChar** fields) {
+bool XmlReader::Impl::add_attributes(Node& node, const StartTag& given, TagScanner& tag) {
+  // libxml2 tells declarations apart from attributes; a document type that has both has them in the
+  // order of the text.
+  auto declared = given.declarations;
+  auto attributes = given.attributes;
+  node.attributes.reserve(declared.size() / 2 + attributes.size() / 5);
+  while (!declared.empty() || !attributes.empty()) {
+    const Place place = place_of(tag.next_attribute());
+    const bool declaration = !declared.empty() && (attributes.empty() || tag.is_declaration());
+    if (declaration) {
+      std::string name =
+          declared[0] == nullptr ? "xmlns" : qualified("xmlns", text_of(declared[0]));
+      if (!add_attribute(node, std::move(name), text_of(declared[1]), place)) return false;
+      declared = declared.subspan(2);
+    } else {
+      const auto* const value = reinterpret_cast<const char*>(attributes[3]);
+      const auto octets = static_cast<std::size_t>(attributes[4] - attributes[3]);
+      if (!add_attribute(node, qualified(text_of(attributes[1]), text_of(attributes[0])),
+                         {value, octets}, place)) {
+        return false;
+      }
+      attributes = attributes.subspan(5);
+    }
+  }
+  return true;
+}
+
+void XmlReader::Impl::start_element(const StartTag& given) {
   if (error) return;
   const xmlParserInput& input = *context->input;
   TagScanner tag(input.base, input.cur);
   const Place place = place_of(tag.begin() != nullptr ? tag.begin() : input.cur);
-  if (prefixed) {
-    return stop(Errc::unknown_name, kNoNamespaces, place);
-  }
+  const std::string name = qualified(text_of(given.prefix), text_of(given.name));
   if (open.empty() && !choose_type(name, place)) return;
   if (find_tag(*type, name) == nullptr) {
     return stop(Errc::unknown_name,
@@ -134,7 +158,7 @@ void XmlReader::Impl::start_element(std::string_view name, bool prefixed, int co
   if (open.size() >= limits.depth) {
     return stop(Errc::limit, "elements nest deeper than " + std::to_string(limits.depth), place);
   }
-  if (static_cast<unsigned>(count) > limits.attributes) {
+  if (given.declarations.size() / 2 + given.attributes.size() / 5 > limits.attributes) {
     return stop(Errc::limit,
                 "more than " + std::to_string(limits.attributes) + " attributes in one element",
                 place);
@@ -143,26 +167,21 @@ void XmlReader::Impl::start_element(std::string_view name, bool prefixed, int co
   node.name = name;
   node.at.line = place.line;
   node.at.column = place.column;
-  node.attributes.reserve(static_cast<std::size_t>(count));
-  for (int i = 0; i < count; ++i) {
-    if (!add_attribute(node, fields + 5 * i, place_of(tag.next_attribute()))) return;
-  }
-  open.push_back(&node);
+  if (add_attributes(node, given, tag)) open.push_back(&node);
 }
 
 void XmlReader::Impl::characters(std::string_view run) {
   // libxml2 goes on delivering text after an error.
   if (error || open.empty()) return;
-  if (is_blank(run) && (!type->has_text || open.back()->children.empty() ||
-                        open.back()->children.back().kind != Node::Kind::text)) {
-    return;
-  }
+  const Content content = content_of(*type, open.back()->name);
+  if (content != Content::text && is_blank(run)) return;
   const xmlChar* const begin = reinterpret_cast<const xmlChar*>(run.data());
-  if (!type->has_text) {
+  if (content == Content::elements) {
     const auto first = static_cast<std::size_t>(
         std::find_if_not(run.begin(), run.end(), is_xml_space) - run.begin());
     return stop(Errc::bad_value,
-                std::string(type->name) + " has no text between elements; remove it",
+                "'" + open.back()->name + "' of " + std::string(type->name) +
+                    " has no text between elements; remove it",
                 place_of(begin + first));
   }
   auto& siblings = open.back()->children;
@@ -179,6 +198,7 @@ void XmlReader::Impl::characters(std::string_view run) {
                 "a text longer than " + std::to_string(limits.value_octets) + " octets");
   }
   text += run;
+  if (content == Content::base64) std::erase_if(text, is_xml_space);
 }
 
 Result<Document> XmlReader::Impl::read(std::string_view text, std::string_view name) {

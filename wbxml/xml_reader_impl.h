@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,15 @@ struct FreeContext {
 inline std::string_view text_of(const xmlChar* text) {
   return text == nullptr ? std::string_view{} : reinterpret_cast<const char*>(text);
 }
+
+/// A start tag as libxml2 tells it: declarations in pairs (prefix, URI), attributes in fives (name,
+/// prefix, URI, begin and end of the value).
+struct StartTag {
+  const xmlChar* name;
+  const xmlChar* prefix;
+  std::span<const xmlChar*> declarations;
+  std::span<const xmlChar*> attributes;
+};
 
 }  // namespace detail
 
@@ -49,9 +59,10 @@ struct XmlReader::Impl {
   void stop(Errc code, std::string message) { stop(code, std::move(message), here()); }
 
   void internal_subset(std::string_view public_id);
-  void start_element(std::string_view name, bool prefixed, int count, const xmlChar** fields);
+  void start_element(const detail::StartTag& given);
+  bool add_attributes(Node& node, const detail::StartTag& given, detail::TagScanner& tag);
   bool choose_type(std::string_view root_name, detail::Place place);
-  bool add_attribute(Node& node, const xmlChar* const* fields, detail::Place place);
+  bool add_attribute(Node& node, std::string name, std::string_view value, detail::Place place);
   void characters(std::string_view run);
   void library_error(const xmlError& e);
 

@@ -77,10 +77,12 @@ xmlSAXHandler XmlReader::Impl::sax_handler() {
     return nullptr;
   };
   sax.startElementNs = [](void* user, const xmlChar* name, const xmlChar* prefix, const xmlChar*,
-                          int namespaces, const xmlChar**, int count, int defaulted,
+                          int declarations, const xmlChar** declared, int count, int defaulted,
                           const xmlChar** fields) noexcept {
-    of(user).start_element(text_of(name), prefix != nullptr || namespaces != 0, count - defaulted,
-                           fields);
+    of(user).start_element({name,
+                            prefix,
+                            {declared, 2 * static_cast<std::size_t>(declarations)},
+                            {fields, 5 * static_cast<std::size_t>(count - defaulted)}});
   };
   sax.endElementNs = [](void* user, const xmlChar*, const xmlChar*, const xmlChar*) noexcept {
     if (!of(user).open.empty()) of(user).open.pop_back();

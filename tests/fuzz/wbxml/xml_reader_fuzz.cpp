@@ -4,6 +4,7 @@
 
 #include "wbxml/decoder.h"
 #include "wbxml/encoder.h"
+#include "wbxml/token_table.h"
 #include "wbxml/xml_reader.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -21,7 +22,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!again || !(*again == *document)) std::abort();
   }
   const auto octets = wbxml::encode(*document);
-  if (!octets) std::abort();
+  if (!octets) {
+    // PROV has room for every value; others have dates, base64 and closed lists.
+    const bool explained =
+        document->type != &wbxml::prov() && octets.error().code == Code(wbxml::Errc::bad_value);
+    if (!explained) std::abort();
+    return 0;
+  }
   const auto back = wbxml::decode(*octets, {.octets = 1024 * 1024, .text_octets = 1024 * 1024});
   if (!back || !(*back == *document)) std::abort();
   return 0;

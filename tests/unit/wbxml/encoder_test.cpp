@@ -34,11 +34,15 @@ std::string hex_of(const Document& d) {
 }
 
 TEST(WbxmlEncoder, WritesEveryVectorToTheOctet) {
-  for (const Vector& v : read_vectors("prov.vectors")) {
-    SCOPED_TRACE(v.name);
-    const auto document = read_xml(v.xml, v.name);
-    ASSERT_TRUE(document) << to_string(document.error());
-    EXPECT_EQ(hex_of(*document), to_hex(v.octets()));
+  for (const char* file : {"prov.vectors", "push.vectors"}) {
+    for (const Vector& v : read_vectors(file)) {
+      SCOPED_TRACE(v.name);
+      const auto document = read_xml(v.xml, v.name);
+      ASSERT_TRUE(document) << to_string(document.error());
+      const auto octets = encode(*document, {.version = to_u8(v.octets()[0])});
+      ASSERT_TRUE(octets) << to_string(octets.error());
+      EXPECT_EQ(to_hex(*octets), to_hex(v.octets()));
+    }
   }
 }
 

@@ -18,8 +18,44 @@ using test::random_document;
 constexpr DecodeLimits kWide{.octets = 1 << 20, .text_octets = 1 << 20};
 
 RC_GTEST_PROP(WbxmlProperties, DecodingWhatWasEncodedGivesTheDocument, (std::uint64_t seed)) {
-  const Document document = random_document(seed);
-  const auto octets = encode(document);
+  const Document document = test::random_document_of_any_type(seed);
+  std::size_t in_line = 0;
+  for (const unsigned how : {0u, 1u, 2u, 3u}) {
+    const auto octets = encode(document, {.version = static_cast<std::uint8_t>(2 + seed % 2),
+                                          .stay_on_page = (how & 1) != 0,
+                                          .string_table = (how & 2) != 0});
+    RC_ASSERT(octets.has_value());
+    const auto back = decode(*octets, kWide);
+    RC_ASSERT(back.has_value());
+    RC_ASSERT(back->notes.empty());
+    RC_ASSERT(*back == document);
+    if (how == 0) in_line = octets->size();
+    if (how == 2) RC_ASSERT(octets->size() <= in_line);
+  }
+}
+
+/// Some names replaced by ones no table has.
+void rename_some(Choice& choose, Node& node) {
+  static constexpr const char* kNames[] = {"datatype", "x-name", "name.1", "o:p", "_"};
+  for (Attribute& a : node.attributes) {
+    const char* const name = kNames[choose.below(std::size(kNames))];
+    if (choose.one_in(3) && node.attribute(name) == nullptr) {
+      a = {name, test::random_text(choose), {}};
+    }
+  }
+  for (Node& child : node.children) {
+    if (child.kind == Node::Kind::element && choose.one_in(3)) {
+      child.name = kNames[choose.below(std::size(kNames))];
+    }
+    rename_some(choose, child);
+  }
+}
+
+RC_GTEST_PROP(WbxmlProperties, LiteralsComeBackAsTheirNames, (std::uint64_t seed)) {
+  Choice choose(seed);
+  Document document = test::random_document_of_any_type(seed);
+  rename_some(choose, document.root);
+  const auto octets = encode(document, {.string_table = choose.one_in(2), .literals = true});
   RC_ASSERT(octets.has_value());
   const auto back = decode(*octets, kWide);
   RC_ASSERT(back.has_value());
@@ -28,7 +64,7 @@ RC_GTEST_PROP(WbxmlProperties, DecodingWhatWasEncodedGivesTheDocument, (std::uin
 
 RC_GTEST_PROP(WbxmlProperties, ReadingWhatWasWrittenAsXmlGivesTheDocument, (std::uint64_t seed)) {
   static XmlReader reader({.octets = 1 << 20});
-  const Document document = random_document(seed);
+  const Document document = test::random_document_of_any_type(seed);
   const auto back = reader.read(write_xml(document, seed % 2 == 0 ? 0 : 3));
   RC_ASSERT(back.has_value());
   RC_ASSERT(*back == document);

@@ -82,6 +82,33 @@ TEST(XmlReader, DeliversValuesAsXmlDefinesThem) {
   }
 }
 
+TEST(XmlReader, KeepsPrefixesAndDeclarationsInTheOrderOfTheText) {
+  const auto d = read_xml(
+      "<o-ex:rights xmlns:o-dd='http://odrl.net/1.1/ODRL-DD' "
+      "xmlns:o-ex='http://odrl.net/1.1/ODRL-EX'>\n"
+      "<o-ex:context><o-dd:version>1.0</o-dd:version></o-ex:context></o-ex:rights>");
+  ASSERT_TRUE(d) << to_string(d.error());
+  EXPECT_EQ(d->type, &drmrel());
+  ASSERT_EQ(d->root.attributes.size(), 2u);
+  EXPECT_EQ(d->root.attributes[0].name, "xmlns:o-dd");
+  EXPECT_EQ(d->root.attributes[0].at.column, 14u);
+  EXPECT_EQ(d->root.attributes[1].name, "xmlns:o-ex");
+  EXPECT_EQ(d->root.attributes[1].at.column, 55u);
+  EXPECT_EQ(d->root.children.at(0).children.at(0).name, "o-dd:version");
+}
+
+TEST(XmlReader, KeepsBlanksOnlyWhereTextStands) {
+  const auto d = read_xml("<si>\n  <indication href='x'>\n  <![CDATA[a&b]]> </indication>\n</si>");
+  ASSERT_TRUE(d) << to_string(d.error());
+  ASSERT_EQ(d->root.children.size(), 1u);
+  ASSERT_EQ(d->root.children[0].children.size(), 1u);
+  EXPECT_EQ(d->root.children[0].children[0].text, "\n  a&b ");
+
+  const auto key = read_xml("<o-ex:rights><ds:KeyValue>\n AQ\n ID </ds:KeyValue></o-ex:rights>");
+  ASSERT_TRUE(key) << to_string(key.error());
+  EXPECT_EQ(key->root.children[0].children[0].text, "AQID");
+}
+
 struct Refused {
   std::string xml;
   Errc code;
@@ -118,12 +145,19 @@ TEST(XmlReader, RefusesWithCodeLineAndColumn) {
       {"<wap-provisioningdoc>\n  <item/></wap-provisioningdoc>", Errc::unknown_name, 2, 3},
       {"<wap-provisioningdoc>\n  <Parm/></wap-provisioningdoc>", Errc::unknown_name, 2, 3},
       {"<wap-provisioningdoc version='1.0'\n colour='red'/>", Errc::unknown_name, 2, 2},
-      {"<p:wap-provisioningdoc xmlns:p='urn:x'/>", Errc::unknown_name, 1, 1},
-      {"<wap-provisioningdoc xmlns='urn:x'/>", Errc::unknown_name, 1, 1},
+      {"<p:wap-provisioningdoc xmlns:p='urn:x'/>", Errc::unknown_document, 1, 1},
+      {"<wap-provisioningdoc xmlns='urn:x'/>", Errc::unknown_name, 1, 22},
+      {"<wap-provisioningdoc version='1' xmlns:p='urn:x'/>", Errc::unknown_name, 1, 34},
+      {"<wap-provisioningdoc><p:parm/></wap-provisioningdoc>", Errc::unknown_name, 1, 22},
       {"<wap-provisioningdoc p:version='1'/>", Errc::unknown_name, 1, 0},
       {"<wap-provisioningdoc xml:lang='en'/>", Errc::unknown_name, 1, 22},
       {"<wap-provisioningdoc xmlns:p=''/>", Errc::unknown_name, 1, 0},
-      {"<p:wap-provisioningdoc/>", Errc::unknown_name, 1, 0},
+      {"<p:wap-provisioningdoc/>", Errc::unknown_document, 1, 1},
+      // other document types
+      {"<si>\n <indication/>x</si>", Errc::bad_value, 2, 15},
+      {"<o-ex:rights xmlns:o-ex='a b'/>", Errc::unknown_name, 1, 0},
+      {"<o-ex:rights xmlns:o-ex='http://odrl.net/1.1/ODRL-EX'\n o-dd:uid='x'/>", Errc::unknown_name,
+       2, 2},
       // text
       {"<wap-provisioningdoc>\n  x</wap-provisioningdoc>", Errc::bad_value, 2, 3},
       {"<wap-provisioningdoc><![CDATA[x]]></wap-provisioningdoc>", Errc::bad_value, 1, 0},

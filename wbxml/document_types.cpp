@@ -1,0 +1,19 @@
+// Which document types there are.
+#include <array>
+
+#include "wbxml/token_table.h"
+
+namespace cpgw::wbxml {
+
+const DocumentType& unknown_type() {
+  static constexpr DocumentType kUnknown{.name = "a document type without tables here",
+                                         .public_id = 0x01};
+  return kUnknown;
+}
+
+std::span<const DocumentType* const> document_types() {
+  static const std::array kTypes{&prov(), &si(), &sl(), &co(), &emn(), &drmrel()};
+  return kTypes;
+}
+
+}  // namespace cpgw::wbxml
