@@ -1,5 +1,6 @@
 // cpgw decode: octets of any stage back to what they mean, without a gateway.
 #include <algorithm>
+#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -87,8 +88,9 @@ bool is_tpdu(OctetView o) {
   const auto deliver = si_sl::read_deliver(o);
   return deliver && deliver->user_data_header;
 }
-bool is_wbxml(OctetView o) {
-  return o.size() >= 4 && to_u8(o[0]) <= 3 && wbxml::decode(o).has_value();
+/// `unknown`: how many tokens without a meaning a document may hold and still look like one.
+bool is_wbxml(OctetView o, unsigned unknown = 0) {
+  return o.size() >= 4 && to_u8(o[0]) <= 3 && wbxml::decode(o, {.unknown = unknown}).has_value();
 }
 
 Result<std::string> detect(const Units& units) {
@@ -98,6 +100,7 @@ Result<std::string> detect(const Units& units) {
   if (is_push(units.all)) return "push";
   if (is_part(units[0])) return "sms";
   if (is_tpdu(units[0])) return "tpdu";
+  if (is_wbxml(units.all, wbxml::DecodeLimits{}.unknown)) return "wbxml";
   return fail(wbxml::Errc::unknown_document,
               "these octets look like none of wbxml, push, sms, tpdu, smpp; name it with --from to "
               "see what is wrong");
@@ -114,11 +117,29 @@ std::string json_text(std::string_view text) {
                                                  : std::string(text);
 }
 
-Result<void> decode_wbxml(OctetView octets, Decoded& out) {
-  auto document = wbxml::decode(octets);
+/// WSP content type codes of what wbxml has tables for (WAP-230-WSP, table 40; EMN: OMNA).
+constexpr std::array<std::uint16_t, 6> kWbxmlTypes{
+    si_sl::kConnectivityWbxml,
+    si_sl::kSic,
+    0x30,    // application/vnd.wap.slc
+    0x32,    // application/vnd.wap.coc
+    0x4B,    // application/vnd.oma.drm.rights+wbxml
+    0x030A,  // application/vnd.wap.emn+wbxml
+};
+
+Result<void> decode_wbxml(OctetView octets, std::uint16_t charset, Decoded& out) {
+  auto document = wbxml::decode(octets, {}, charset);
   if (!document) return fail(std::move(document).error());
-  out.layers.push_back(boost::json::object{
-      {"layer", "wbxml"}, {"octets", octets.size()}, {"document", document->type->name}});
+  boost::json::object layer{
+      {"layer", "wbxml"}, {"octets", octets.size()}, {"document", document->type->name}};
+  if (!document->notes.empty()) {
+    boost::json::array notes;
+    for (const wbxml::Note& note : document->notes) {
+      notes.push_back(boost::json::object{{"offset", note.at.offset}, {"note", note.text}});
+    }
+    layer["notes"] = std::move(notes);
+  }
+  out.layers.push_back(std::move(layer));
   out.document = std::move(*document);
   return {};
 }
@@ -142,9 +163,10 @@ Result<void> decode_push(OctetView octets, Decoded& out) {
   if (push->charset) layer["charset"] = *push->charset;
   if (!push->further_headers.empty()) layer["further_headers"] = to_hex(push->further_headers);
   out.layers.push_back(std::move(layer));
-  if (push->content_type == si_sl::kConnectivityWbxml) {
+  if (push->content_type &&
+      std::ranges::find(kWbxmlTypes, *push->content_type) != kWbxmlTypes.end()) {
     const auto start = static_cast<std::size_t>(push->body.data() - octets.data());
-    auto done = decode_wbxml(push->body, out);
+    auto done = decode_wbxml(push->body, push->charset.value_or(0), out);
     if (!done) return fail(std::move(done).error().shifted(start));
     return done;
   }
@@ -267,7 +289,7 @@ Result<void> decode_tpdus(const Units& units, Decoded& out) {
 
 Result<void> decode_as(const std::string& form, const Units& units, Decoded& out) {
   out.from = form;
-  if (form == "wbxml") return decode_wbxml(units.all, out);
+  if (form == "wbxml") return decode_wbxml(units.all, 0, out);
   if (form == "push") return decode_push(units.all, out);
   if (form == "smpp") return decode_smpp(units, out);
   if (units.ends.size() > kMostUnits) return too_many();
@@ -308,9 +330,12 @@ int run(const DecodeCommand& command, Io& io) {
     return kDone;
   }
   if (decoded.document) {
+    for (const wbxml::Note& note : decoded.document->notes) {
+      io.err << "cpgw: note: octet " << note.at.offset << " of the document: " << note.text << "\n";
+    }
     io.out << wbxml::write_xml(*decoded.document);
   } else if (!decoded.body.empty()) {
-    io.err << "cpgw: the content type is not provisioning; its body as hexadecimal octets:\n";
+    io.err << "cpgw: the content type is none with a document; its body as hexadecimal octets:\n";
     io.out << to_hex(decoded.body) << "\n";
   } else {
     io.out << boost::json::serialize(decoded.layers) << "\n";

@@ -10,6 +10,7 @@
 #include "si_sl/tpdu.h"
 #include "si_sl/wsp_push.h"
 #include "wbxml/template.h"
+#include "wbxml/token_table.h"
 #include "wbxml/xml_reader.h"
 
 namespace cpgw::gateway::cli {
@@ -34,6 +35,11 @@ Result<Octets> fill_document(Io& io, const EncodeCommand& command) {
   };
   auto document = wbxml::read_xml(*xml, file);
   if (!document) return fail(std::move(document).error());
+  if (document->type != &wbxml::prov() && command.as != "wbxml") {
+    return in_file(
+        Error(wbxml::Errc::unsupported, "only a wap-provisioningdoc becomes a push, this is a '" +
+                                            document->root.name + "'; use --as wbxml"));
+  }
   auto slots = parse_slots(command.slots);
   if (!slots) return fail(std::move(slots).error());
   const wbxml::EncodeOptions options{static_cast<std::uint8_t>(command.wbxml_version)};

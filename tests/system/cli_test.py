@@ -112,6 +112,22 @@ def other_contents_are_told_as_octets():
         expect(told.get("body", "").upper() == PUSHES[name]["body"] or "xml" in told, f"{name}: {told}")
 
 
+def indications_are_decoded_and_unknown_tokens_noted():
+    indication = "02056A0045C60D0361636D65008503610007010359000101"
+    xml = '<indication href="http://www.acme.com/a" action="signal-medium">Y</indication>'
+    for octets in (indication, "010601AE" + indication):
+        expect(xml in done("decode", "-", stdin=octets.encode()).decode(), f"decode {octets}")
+    unknown = cpgw("decode", "-", stdin=b"030B6A00854D01")
+    expect(unknown.returncode == 0 and b'_attribute.00.4D=""' in unknown.stdout, f"an unknown token: {unknown}")
+    expect(b"note: octet 5" in unknown.stderr, f"its note: {unknown.stderr}")
+    told = json.loads(done("decode", "-", "--to", "json", stdin=b"030B6A00854D01"))
+    expect(told["layers"][0]["notes"][0]["offset"] == 5, told)
+    si = b'<si><indication href="http://www.acme.com/a" action="signal-medium">Y</indication></si>'
+    expect(done("encode", "-", "--as", "wbxml", "--wbxml-version", "2", stdin=si).decode().strip().upper() == indication, "si encoded")
+    refused = cpgw("encode", "-", "--as", "push", "--sec", "none", stdin=si)
+    expect(refused.returncode == 3 and b"--as wbxml" in refused.stderr, f"an si as provisioning: {refused}")
+
+
 def options_of_the_header_change_exactly_what_they_name():
     signed = ["--sec", "userpin", "--pin", "1234"]
     plain = lines(done("encode", DOCUMENT, *signed, "--as", "sms"))
@@ -244,6 +260,6 @@ def version_and_help_go_to_standard_output():
 
 
 main([every_push_vector_is_made_to_the_octet, every_signed_push_agrees_with_another_hmac, every_form_comes_back_as_the_document,
-      smpp_pdus_are_decoded_to_the_document, other_contents_are_told_as_octets, options_of_the_header_change_exactly_what_they_name,
+      smpp_pdus_are_decoded_to_the_document, other_contents_are_told_as_octets, indications_are_decoded_and_unknown_tokens_noted, options_of_the_header_change_exactly_what_they_name,
       slots_are_filled_and_checked, secrets_come_from_files_and_the_environment, userpinmac_draws_its_digits_and_tells_the_code,
       wrong_usage_is_status_2, malformed_input_is_status_3_and_says_where, nobody_there_is_status_4, version_and_help_go_to_standard_output])
