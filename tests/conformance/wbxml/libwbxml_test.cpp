@@ -8,10 +8,13 @@
 
 #include "tests/conformance/wbxml/libwbxml_faults.h"
 #include "tests/unit/wbxml/documents.h"
+#include "tests/unit/wbxml/replay.h"
 #include "tests/unit/wbxml/vectors.h"
 #include "wbxml/decoder.h"
 #include "wbxml/encoder.h"
 #include "wbxml/xml_reader.h"
+
+extern "C" int fuzz_libwbxml(const std::uint8_t* data, std::size_t size);
 
 namespace cpgw::wbxml {
 namespace {
@@ -77,6 +80,10 @@ TEST(Libwbxml, WritesRandomDocumentsThatWeReadAsTheyWere) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     expect_written_alike(test::random_document_of_any_type(seed), seed % 2 == 0);
   }
+}
+
+TEST(Libwbxml, ReadsTheCorpusOfItsFuzzTargetAsWeDo) {
+  EXPECT_GE(test::replay("corpus_libwbxml", fuzz_libwbxml), 15u);
 }
 
 /// A rule that no longer explains anything is to be removed, and so has to be seen.
