@@ -8,6 +8,7 @@ namespace detail {
 namespace {
 
 constexpr std::size_t kMostAttributes = 64;
+constexpr std::size_t kUsualAttributes = 2;
 
 }  // namespace
 
@@ -126,6 +127,7 @@ Result<void> Decoder::open_element(std::uint8_t token, std::size_t at) {
     return refuse(Errc::limit, "elements nest deeper than " + std::to_string(limits_.depth), at);
   }
   if ((token & kAttributeBit) != 0) {
+    node.attributes.reserve(kUsualAttributes);
     if (auto done = attributes(node, kMostAttributes); !done) return done;
   }
   Node* placed = &document_.root;

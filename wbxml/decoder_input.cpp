@@ -123,12 +123,20 @@ Result<void> DecoderInput::append_text(std::string& to, OctetView octets, std::s
     return refuse(Errc::limit,
                   "a value longer than " + std::to_string(limits_.value_octets) + " octets", at);
   }
-  std::string text;
-  if (const auto bad = append_converted(text, octets, charset_)) {
-    return refuse(Errc::bad_value, "not a character of XML in " + charset_name(charset_),
+  const std::size_t before = to.size();
+  const auto undone = [&](Errc code, std::string why, std::size_t place) {
+    to.resize(before);
+    return refuse(code, std::move(why), place);
+  };
+  if (const auto bad = append_converted(to, octets, charset_)) {
+    return undone(Errc::bad_value, "not a character of XML in " + charset_name(charset_),
                   at + *bad);
   }
-  return append(to, text, at);
+  if (to.size() > limits_.value_octets) {
+    return undone(Errc::limit,
+                  "a value longer than " + std::to_string(limits_.value_octets) + " octets", at);
+  }
+  return spend(to.size() - before, at);
 }
 
 Result<void> DecoderInput::append_string(std::string& to, std::uint8_t token, std::size_t at) {

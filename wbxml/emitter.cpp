@@ -121,11 +121,11 @@ Result<void> Emitter::children(const Node& node, Content content, unsigned depth
 
 Result<void> Emitter::text(const Node& owner, Content content, std::string_view run,
                            const Source& at) {
-  const Position place = position_of(at, shown(owner.name));
+  const auto place = [&] { return position_of(at, shown(owner.name)); };
   if (content == Content::base64) {
     const auto octets = from_base64(run);
     if (!octets) {
-      return fail(Errc::bad_value, "not the base64 of octets; correct the text", place);
+      return fail(Errc::bad_value, "not the base64 of octets; correct the text", place());
     }
     opaque(*octets);
     return {};
@@ -134,13 +134,13 @@ Result<void> Emitter::text(const Node& owner, Content content, std::string_view 
     return fail(Errc::bad_value,
                 "octet " + std::to_string(*bad) +
                     " of the text is not a character of XML in UTF-8; correct the text",
-                place);
+                place());
   }
   if (slots_ == nullptr) {
     string(run);
     return {};
   }
-  auto parts = split_slots(run, *slots_, place);
+  auto parts = split_slots(run, *slots_, place());
   if (!parts) return fail(std::move(parts).error());
   segments(*parts);
   return {};

@@ -49,13 +49,14 @@ class Emitter {
                                   const Source& at);
 
   [[nodiscard]] Result<void> attribute(const Node& owner, const Attribute& attribute);
-  [[nodiscard]] Result<void> constant_attribute(const Attribute& attribute, std::string_view value,
-                                                const Position& at);
-  [[nodiscard]] Result<void> slotted_attribute(const Attribute& attribute,
-                                               const std::vector<Segment>& parts,
-                                               const Position& at);
-  [[nodiscard]] Result<void> date(const AttributeToken& start, std::string_view value,
-                                  const Position& at);
+  [[nodiscard]] Result<void> literal_attribute(const Attribute& attribute,
+                                               const std::vector<Segment>& parts);
+  [[nodiscard]] Result<void> constant_attribute(const Node& owner, const Attribute& attribute,
+                                                std::string_view value);
+  [[nodiscard]] Result<void> slotted_attribute(const Node& owner, const Attribute& attribute,
+                                               const std::vector<Segment>& parts);
+  [[nodiscard]] Result<void> date(const Node& owner, const Attribute& attribute,
+                                  const AttributeToken& start, std::string_view value);
   /// False, and nothing written, when no tokens say exactly `value`.
   [[nodiscard]] bool value_as_tokens(std::string_view name, std::string_view value);
   void url(const AttributeToken& plain, std::string_view value);

@@ -43,47 +43,53 @@ const AttributeToken* longest_beginning(const DocumentType& type, std::string_vi
   return best;
 }
 
+tl::unexpected<Error> refuse(const Node& owner, const Attribute& a, Errc code, std::string why) {
+  return fail(code, std::move(why), position_of(a.at, shown(owner.name) + "@" + shown(a.name)));
+}
+
 }  // namespace
 
 Result<void> Emitter::attribute(const Node& owner, const Attribute& a) {
-  const Position at = position_of(a.at, shown(owner.name) + "@" + shown(a.name));
   const bool known = has_attribute(type_, a.name);
   if (!known && !(options_.literals && is_plain_name(a.name))) {
-    return fail(Errc::unknown_name,
-                std::string(type_.name) + " has no attribute '" + shown(a.name) + "'", at);
+    return refuse(owner, a, Errc::unknown_name,
+                  std::string(type_.name) + " has no attribute '" + shown(a.name) + "'");
   }
   if (const auto bad = find_bad_character(a.value)) {
-    return fail(Errc::bad_value,
-                "octet " + std::to_string(*bad) +
-                    " of the value is not a character of XML in UTF-8; correct the value",
-                at);
+    return refuse(owner, a, Errc::bad_value,
+                  "octet " + std::to_string(*bad) +
+                      " of the value is not a character of XML in UTF-8; correct the value");
   }
   if (slots_ == nullptr || a.value.find("${") == std::string::npos) {
-    return constant_attribute(a, a.value, at);
+    return known ? constant_attribute(owner, a, a.value) : literal_attribute(a, {{a.value, {}}});
   }
-  auto parts = split_slots(a.value, *slots_, at);
+  auto parts =
+      split_slots(a.value, *slots_, position_of(a.at, shown(owner.name) + "@" + shown(a.name)));
   if (!parts) return fail(std::move(parts).error());
+  if (!known) return literal_attribute(a, *parts);
   const bool has_slot =
       std::any_of(parts->begin(), parts->end(), [](const Segment& s) { return s.slot; });
-  return has_slot ? slotted_attribute(a, *parts, at)
-                  : constant_attribute(a, parts->front().text, at);
+  return has_slot ? slotted_attribute(owner, a, *parts)
+                  : constant_attribute(owner, a, parts->front().text);
 }
 
-Result<void> Emitter::constant_attribute(const Attribute& a, std::string_view value,
-                                         const Position& at) {
-  if (!has_attribute(type_, a.name)) {
-    literal(kLiteral, a.name);
-    string(value);
-    return {};
+Result<void> Emitter::literal_attribute(const Attribute& a, const std::vector<Segment>& parts) {
+  literal(kLiteral, a.name);
+  segments(parts);
+  return {};
+}
+
+Result<void> Emitter::constant_attribute(const Node& owner, const Attribute& a,
+                                         std::string_view value) {
+  const AttributeToken* const whole = start_of(a.name, value);
+  const AttributeToken* const plain = whole != nullptr ? whole : start_of(a.name, {});
+  if (plain == nullptr) {
+    return refuse(owner, a, Errc::bad_value, "not one of the values this attribute can have");
   }
-  const AttributeToken* const plain = start_of(a.name, {});
-  if (plain != nullptr && plain->form == ValueForm::date) return date(*plain, value, at);
-  if (const AttributeToken* const whole = start_of(a.name, value)) {
+  if (plain->form == ValueForm::date) return date(owner, a, *plain, value);
+  if (whole != nullptr) {
     start_on_page(*whole);
     return {};
-  }
-  if (plain == nullptr) {
-    return fail(Errc::bad_value, "not one of the values this attribute can have", at);
   }
   if (plain->form == ValueForm::url) {
     url(*plain, value);
@@ -95,36 +101,32 @@ Result<void> Emitter::constant_attribute(const Attribute& a, std::string_view va
   return {};
 }
 
-Result<void> Emitter::slotted_attribute(const Attribute& a, const std::vector<Segment>& parts,
-                                        const Position& at) {
-  if (!has_attribute(type_, a.name)) {
-    literal(kLiteral, a.name);
-    segments(parts);
-    return {};
-  }
+Result<void> Emitter::slotted_attribute(const Node& owner, const Attribute& a,
+                                        const std::vector<Segment>& parts) {
   // The subscriber's text never becomes a token, whatever it says.
   const AttributeToken* const plain = start_of(a.name, {});
   if (plain == nullptr) {
-    return fail(Errc::bad_value, "not one of the values this attribute can have", at);
+    return refuse(owner, a, Errc::bad_value, "not one of the values this attribute can have");
   }
   if (plain->form == ValueForm::date) {
-    return fail(Errc::bad_slot, "a date cannot be a slot; write the date itself", at);
+    return refuse(owner, a, Errc::bad_slot, "a date cannot be a slot; write the date itself");
   }
   start_on_page(*plain);
   segments(parts);
   return {};
 }
 
-Result<void> Emitter::date(const AttributeToken& start, std::string_view value,
-                           const Position& at) {
+Result<void> Emitter::date(const Node& owner, const Attribute& a, const AttributeToken& start,
+                           std::string_view value) {
   // OPAQUE stands in a value from WBXML 1.2 on (WAP-154, 5.3).
   if (options_.version < 0x02) {
-    return fail(Errc::unsupported, "a date cannot be written in WBXML 1.1; ask for 1.2 or 1.3", at);
+    return refuse(owner, a, Errc::unsupported,
+                  "a date cannot be written in WBXML 1.1; ask for 1.2 or 1.3");
   }
   const auto octets = date_octets(value);
   if (!octets) {
-    return fail(Errc::bad_value, "not a date of the form 2024-06-25T15:23:15Z; correct the value",
-                at);
+    return refuse(owner, a, Errc::bad_value,
+                  "not a date of the form 2024-06-25T15:23:15Z; correct the value");
   }
   start_on_page(start);
   opaque(*octets);

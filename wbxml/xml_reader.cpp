@@ -15,9 +15,11 @@ using namespace detail;
 /// Names seen are kept by the context for ever: past this many it is replaced.
 constexpr int kMostNames = 2048;
 
-std::string qualified(std::string_view prefix, std::string_view name) {
-  std::string whole(prefix);
-  if (!prefix.empty()) whole += ':';
+/// `prefix:name`, kept in `whole`, or `name` itself.
+std::string_view qualified(std::string_view prefix, std::string_view name, std::string& whole) {
+  if (prefix.empty()) return name;
+  whole = prefix;
+  whole += ':';
   return whole += name;
 }
 
@@ -92,7 +94,7 @@ bool XmlReader::Impl::choose_type(std::string_view root_name, Place place) {
   return false;
 }
 
-bool XmlReader::Impl::add_attribute(Node& node, std::string name, std::string_view value,
+bool XmlReader::Impl::add_attribute(Node& node, std::string_view name, std::string_view value,
                                     Place place) {
   if (!has_attribute(*type, name)) {
     stop(Errc::unknown_name, std::string(type->name) + " has no attribute '" + shown(name) + "'",
@@ -107,7 +109,7 @@ bool XmlReader::Impl::add_attribute(Node& node, std::string name, std::string_vi
     return false;
   }
   Attribute& added = node.attributes.emplace_back();
-  added.name = std::move(name);
+  added.name = name;
   assign_value(added.value, value);
   added.at.line = place.line;
   added.at.column = place.column;
@@ -120,21 +122,21 @@ bool XmlReader::Impl::add_attributes(Node& node, const StartTag& given, TagScann
   auto declared = given.declarations;
   auto attributes = given.attributes;
   node.attributes.reserve(declared.size() / 2 + attributes.size() / 5);
+  std::string whole;
   while (!declared.empty() || !attributes.empty()) {
     const Place place = place_of(tag.next_attribute());
-    const bool declaration = !declared.empty() && (attributes.empty() || tag.is_declaration());
-    if (declaration) {
-      std::string name =
-          declared[0] == nullptr ? "xmlns" : qualified("xmlns", text_of(declared[0]));
-      if (!add_attribute(node, std::move(name), text_of(declared[1]), place)) return false;
+    if (!declared.empty() && (attributes.empty() || tag.is_declaration())) {
+      const std::string_view name = declared[0] == nullptr
+                                        ? std::string_view("xmlns")
+                                        : qualified("xmlns", text_of(declared[0]), whole);
+      if (!add_attribute(node, name, text_of(declared[1]), place)) return false;
       declared = declared.subspan(2);
     } else {
-      const auto* const value = reinterpret_cast<const char*>(attributes[3]);
-      const auto octets = static_cast<std::size_t>(attributes[4] - attributes[3]);
-      if (!add_attribute(node, qualified(text_of(attributes[1]), text_of(attributes[0])),
-                         {value, octets}, place)) {
-        return false;
-      }
+      const std::string_view name =
+          qualified(text_of(attributes[1]), text_of(attributes[0]), whole);
+      const std::string_view value(reinterpret_cast<const char*>(attributes[3]),
+                                   static_cast<std::size_t>(attributes[4] - attributes[3]));
+      if (!add_attribute(node, name, value, place)) return false;
       attributes = attributes.subspan(5);
     }
   }
@@ -146,9 +148,11 @@ void XmlReader::Impl::start_element(const StartTag& given) {
   const xmlParserInput& input = *context->input;
   TagScanner tag(input.base, input.cur);
   const Place place = place_of(tag.begin() != nullptr ? tag.begin() : input.cur);
-  const std::string name = qualified(text_of(given.prefix), text_of(given.name));
+  std::string whole;
+  const std::string_view name = qualified(text_of(given.prefix), text_of(given.name), whole);
   if (open.empty() && !choose_type(name, place)) return;
-  if (find_tag(*type, name) == nullptr) {
+  const TagToken* const known = find_tag(*type, name);
+  if (known == nullptr) {
     return stop(Errc::unknown_name,
                 std::string(type->name) + " has no element '" + shown(name) + "'", place);
   }
@@ -163,28 +167,28 @@ void XmlReader::Impl::start_element(const StartTag& given) {
                 "more than " + std::to_string(limits.attributes) + " attributes in one element",
                 place);
   }
-  Node& node = open.empty() ? root : open.back()->children.emplace_back();
+  Node& node = open.empty() ? root : open.back().node->children.emplace_back();
   node.name = name;
   node.at.line = place.line;
   node.at.column = place.column;
-  if (add_attributes(node, given, tag)) open.push_back(&node);
+  if (add_attributes(node, given, tag)) open.push_back({&node, known->content});
 }
 
 void XmlReader::Impl::characters(std::string_view run) {
   // libxml2 goes on delivering text after an error.
   if (error || open.empty()) return;
-  const Content content = content_of(*type, open.back()->name);
+  const Content content = open.back().content;
   if (content != Content::text && is_blank(run)) return;
   const xmlChar* const begin = reinterpret_cast<const xmlChar*>(run.data());
   if (content == Content::elements) {
     const auto first = static_cast<std::size_t>(
         std::find_if_not(run.begin(), run.end(), is_xml_space) - run.begin());
     return stop(Errc::bad_value,
-                "'" + open.back()->name + "' of " + std::string(type->name) +
+                "'" + open.back().node->name + "' of " + std::string(type->name) +
                     " has no text between elements; remove it",
                 place_of(begin + first));
   }
-  auto& siblings = open.back()->children;
+  auto& siblings = open.back().node->children;
   if (siblings.empty() || siblings.back().kind != Node::Kind::text) {
     const Place place = place_of(begin);
     Node& text = siblings.emplace_back();

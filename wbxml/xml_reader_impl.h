@@ -41,6 +41,10 @@ struct XmlReader::Impl {
   const XmlLimits limits;
   std::unique_ptr<xmlParserCtxt, detail::FreeContext> context;
 
+  struct Open {
+    Node* node;
+    Content content;
+  };
   // One document's state.
   std::string_view xml;
   std::string_view file;
@@ -48,7 +52,7 @@ struct XmlReader::Impl {
   const DocumentType* type = nullptr;
   std::optional<Error> error;
   Node root;
-  std::vector<Node*> open;  ///< outermost first; an open node's address is stable
+  std::vector<Open> open;  ///< outermost first; an open node's address is stable
   unsigned elements = 0;
 
   Result<Document> read(std::string_view text, std::string_view name);
@@ -62,7 +66,8 @@ struct XmlReader::Impl {
   void start_element(const detail::StartTag& given);
   bool add_attributes(Node& node, const detail::StartTag& given, detail::TagScanner& tag);
   bool choose_type(std::string_view root_name, detail::Place place);
-  bool add_attribute(Node& node, std::string name, std::string_view value, detail::Place place);
+  bool add_attribute(Node& node, std::string_view name, std::string_view value,
+                     detail::Place place);
   void characters(std::string_view run);
   void library_error(const xmlError& e);
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "wbxml/document.h"
@@ -83,6 +84,11 @@ class Tokens {
     while (at_ < octets_.size()) {
       const std::uint8_t token = to_u8(octets_[at_++]);
       all_.push_back(token);
+      if (in_attributes && token == detail::kSwitchPage && at_ < octets_.size()) {
+        page_ = to_u8(octets_[at_]);
+      } else if (in_attributes) {
+        attributes_.emplace_back(page_, token);
+      }
       skip(token, in_attributes);
       if (in_attributes) {
         in_attributes = token != detail::kEnd;
@@ -100,8 +106,13 @@ class Tokens {
     }
     return false;
   }
-  [[nodiscard]] bool has(std::uint8_t token) const {
-    return std::find(all_.begin(), all_.end(), token) != all_.end();
+  /// Has an attribute list a token that is only read?
+  [[nodiscard]] bool has_later_token(const DocumentType& type) const {
+    return std::any_of(attributes_.begin(), attributes_.end(), [&](const auto& one) {
+      const auto* const start = detail::by_token(type.attributes, one.first, one.second);
+      const auto* const value = detail::by_token(type.values, one.first, one.second);
+      return (start != nullptr && start->decode_only) || (value != nullptr && value->decode_only);
+    });
   }
   static bool is_tag(std::uint8_t token) { return (token & 0x3F) >= 0x04; }
 
@@ -133,13 +144,22 @@ class Tokens {
   OctetView octets_;
   std::size_t at_ = 0;
   std::uint32_t charset_ = 0;
+  std::uint8_t page_ = 0;
   std::vector<std::uint8_t> all_;
+  std::vector<std::pair<std::uint8_t, std::uint8_t>> attributes_;  ///< with their page
 };
+
+/// A declaration without a URI: no XML can hold it (Namespaces in XML 1.0, 5).
+inline bool has_empty_declaration(const Node& node) {
+  return std::any_of(
+             node.attributes.begin(), node.attributes.end(),
+             [](const Attribute& a) { return a.name.starts_with("xmlns") && a.value.empty(); }) ||
+         std::any_of(node.children.begin(), node.children.end(), has_empty_declaration);
+}
 
 /// Why it may read `octets`, which we read as `ours`, in another way; null when nothing explains
 /// it.
 inline const char* libwbxml_misreads(OctetView octets, const Document& ours) {
-  (void)ours;
   const Tokens tokens(octets);
   if (tokens.charset() != 0x6A && tokens.charset() != 0x03) return "no-converter";
   // It takes one SWITCH_PAGE, in front of a tag or attribute token; before anything else, a second
@@ -149,6 +169,8 @@ inline const char* libwbxml_misreads(OctetView octets, const Document& ours) {
       })) {
     return "switch-alone";
   }
+  if (tokens.has_later_token(*ours.type)) return "later-token";
+  if (has_empty_declaration(ours.root)) return "empty-declaration";
   return nullptr;
 }
 
