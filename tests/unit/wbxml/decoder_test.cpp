@@ -190,6 +190,19 @@ TEST(WbxmlDecoder, IgnoresProcessingInstructionsAndBlanksBetweenElements) {
             "<wap-provisioningdoc><parm name=\"APPID\"/></wap-provisioningdoc>");
 }
 
+TEST(WbxmlDecoder, ReadsEveryFormOfALiteral) {
+  // LITERAL, LITERAL_A, LITERAL_C, LITERAL_AC as elements; LITERAL as an attribute.
+  EXPECT_EQ(body(decode_hex("030b6a06666f6f006200"
+                            "45"
+                            "0400"
+                            "8400040403780001"
+                            "4400040401"
+                            "c400040401040401"
+                            "01")),
+            "<wap-provisioningdoc><foo/><foo b=\"x\"/><foo><b/></foo><foo b=\"\"><b/></foo>"
+            "</wap-provisioningdoc>");
+}
+
 /// Every way to cut a vector short, and every octet of it changed.
 TEST(WbxmlDecoder, ReadsOrRefusesEveryTruncationAndCorruption) {
   for (const char* file : kReadVectors) {
@@ -202,7 +215,8 @@ TEST(WbxmlDecoder, ReadsOrRefusesEveryTruncationAndCorruption) {
       }
       Octets changed = whole;
       for (std::size_t i = 0; i < whole.size(); ++i) {
-        for (const unsigned flip : {0x01u, 0xC0u}) {
+        for (const unsigned flip :
+             {0x01u, 0x02u, 0x04u, 0x08u, 0x10u, 0x20u, 0x40u, 0x80u, 0xC0u, 0xFFu}) {
           changed[i] = whole[i] ^ std::byte(flip);
           const auto document = decode(changed);
           if (!document) {

@@ -4,6 +4,7 @@
 #include "vectors.h"
 #include "wbxml/decoder.h"
 #include "wbxml/encoder.h"
+#include "wbxml/template.h"
 #include "wbxml/token_table.h"
 #include "wbxml/xml_reader.h"
 
@@ -80,6 +81,25 @@ TEST(WbxmlEncoderOptions, WriteNamesWithoutATokenAsLiterals) {
   EXPECT_EQ(decode(encode(d, {.literals = true}).value()).value(), d);
   d.root.children[0].name = "no name";
   EXPECT_EQ(encode(d, {.literals = true}).error().code, Code(Errc::unknown_name));
+}
+
+TEST(WbxmlEncoderOptions, HoldForTemplates) {
+  const Document d = read(
+      "<wap-provisioningdoc><parm name='abcdef' value='abcdef'/><parm name='x' value='${slot}'/>"
+      "</wap-provisioningdoc>");
+  const std::vector<SlotSpec> slots = {{"slot", SlotType::text, 10}};
+  const auto form = Template::compile(d, slots, {.stay_on_page = true, .string_table = true});
+  ASSERT_TRUE(form) << to_string(form.error());
+  Octets out;
+  ASSERT_TRUE(form->fill(std::vector<std::string_view>{"abcdef"}, out));
+  EXPECT_EQ(to_hex(out),
+            "030b6a07"
+            "61626364656600"
+            "45"
+            "8705830006830001"
+            "8705037800060361626364656600"
+            "01"
+            "01");
 }
 
 TEST(WbxmlEncoderOptions, RefuseADateInTheVersionThatCannotCarryOne) {

@@ -78,6 +78,15 @@ TEST(UnknownTokens, AreOnlySoManyInADocument) {
   EXPECT_TRUE(decode(many, {.unknown = 300}));
 }
 
+TEST(UnknownTokens, GrowNoMoreThanAValueMay) {
+  // 9,000 octets that are no text would be shown in 18,000 digits.
+  Octets many = from_hex("030b6a008545c3c628").value();
+  many.resize(many.size() + 9000, std::byte{0xFF});
+  many.push_back(std::byte{0x01});
+  EXPECT_EQ(decode(many).error().code, Code(Errc::limit));
+  EXPECT_TRUE(decode(many, {.value_octets = 32 * 1024}));
+}
+
 TEST(UnknownTypes, AreShownByTheirTokens) {
   const auto by_number = decode_hex(
       "03a0426a00c5060378000145034100"
