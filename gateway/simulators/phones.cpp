@@ -8,6 +8,7 @@
 #include "si_sl/wsp_push.h"
 #include "signer/bootstrap_mac.h"
 #include "wbxml/decoder.h"
+#include "wbxml/token_table.h"
 
 namespace cpgw::gateway::simulators {
 namespace {
@@ -217,8 +218,8 @@ Reason Phones::check(const State& state, OctetView pdu, std::size_t& body_digest
   } else if (!options_.allow_unsigned) {
     return Reason::unsigned_push;
   }
-  const auto document = wbxml::decode(push->body);
-  if (!document) return Reason::bad_document;
+  const auto document = wbxml::decode(push->body, {.unknown = 0});
+  if (!document || document->type != &wbxml::prov()) return Reason::bad_document;
   if (expected_ && (document->type != expected_->type ||
                     !as_expected(expected_->root, document->root, state.phone)))
     return Reason::other_document;

@@ -49,6 +49,15 @@ TEST_F(PhonesTest, VerifyASignedPushInPartsOfAnyOrder) {
             R"("messages":1,"parts":3,"duplicate_parts":0,"unknown_numbers":0})");
 }
 
+TEST_F(PhonesTest, TakeProvisioningWhoseTokensTheyKnow) {
+  read(kLine);
+  give(submits(push_of(wbxml_of("<si><indication href='http://a'/></si>"), kImsi), kNumber, 1));
+  Octets unknown = wbxml_of("<wap-provisioningdoc><parm/></wap-provisioningdoc>");
+  unknown[5] = std::byte{0x3F};
+  give(submits(push_of(unknown, kImsi), kNumber, 2));
+  EXPECT_THAT(told, ElementsAre("bad-document", "bad-document"));
+}
+
 TEST_F(PhonesTest, SayWhatIsWrong) {
   read(kLine);
   phones.expect(wbxml::read_xml(kXml).value());
