@@ -32,6 +32,7 @@ inline constexpr auto kLibwbxmlFaults = std::to_array<LibwbxmlFault>({
     {"no-converter", "030b0400854503e90001",
      "error: No built-in charset converter (Compiled without libiconv)", "version=\"\xC3\xA9\""},
     {"unterminated-table", "030b6a01618545830001", "version=\"a\"", "wbxml/malformed"},
+    {"entity-utf8", "030b6a008545029a2c01", "version=\"\xF4\xAC\"", "version=\"\xE0\xB4\xAC\""},
     {"date-unchecked", "020d6a008505c3042024992501", "2024-99-25T00:00:00Z", "wbxml/bad-value"},
 });
 
@@ -106,6 +107,8 @@ class Tokens {
     }
     return false;
   }
+  /// Has it an entity that libwbxml gives wrong octets of UTF-8?
+  [[nodiscard]] bool has_mangled_entity() const { return mangled_entity_; }
   /// Has an attribute list a token that is only read?
   [[nodiscard]] bool has_later_token(const DocumentType& type) const {
     return std::any_of(attributes_.begin(), attributes_.end(), [&](const auto& one) {
@@ -128,7 +131,10 @@ class Tokens {
     } else if (token == detail::kOpaque) {
       const std::uint32_t length = number();
       at_ += length;
-    } else if (token == detail::kEntity || token == detail::kStrT || literal) {
+    } else if (token == detail::kEntity) {
+      const std::uint32_t code = number();
+      mangled_entity_ = mangled_entity_ || (code >= 0x800 && code <= 0xFFF) || code > 0xFFFF;
+    } else if (token == detail::kStrT || literal) {
       (void)number();
     }
   }
@@ -144,6 +150,7 @@ class Tokens {
   OctetView octets_;
   std::size_t at_ = 0;
   std::uint32_t charset_ = 0;
+  bool mangled_entity_ = false;
   std::uint8_t page_ = 0;
   std::vector<std::uint8_t> all_;
   std::vector<std::pair<std::uint8_t, std::uint8_t>> attributes_;  ///< with their page
@@ -169,6 +176,7 @@ inline const char* libwbxml_misreads(OctetView octets, const Document& ours) {
       })) {
     return "switch-alone";
   }
+  if (tokens.has_mangled_entity()) return "entity-utf8";
   if (tokens.has_later_token(*ours.type)) return "later-token";
   if (has_empty_declaration(ours.root)) return "empty-declaration";
   return nullptr;
