@@ -79,27 +79,33 @@ struct Tables {
   std::array<TagToken, T> tags;
   std::array<AttributeToken, A> attributes;
   std::array<ValueToken, V> values;
-  std::array<std::uint16_t, A> attributes_by_text;
-  std::array<std::uint16_t, V> values_by_text;
+  /// Of the rows that are written; the rest of the array is not used.
+  std::array<std::uint16_t, A> attributes_by_text{};
+  std::array<std::uint16_t, V> values_by_text{};
+  std::size_t written_attributes = 0, written_values = 0;
   std::array<std::string_view, A> names{};
   std::size_t name_count = 0;
   std::size_t piece_begin = 0, piece_count = 0;
 
   consteval Tables(const std::array<TagToken, T>& t, const std::array<AttributeToken, A>& a,
                    const std::array<ValueToken, V>& v)
-      : tags(t),
-        attributes(a),
-        values(v),
-        attributes_by_text(order_by_text(a)),
-        values_by_text(order_by_text(v)) {
+      : tags(t), attributes(a), values(v) {
     if (!ordered_by_token(t) || !ordered_by_token(a) || !ordered_by_token(v)) {
       throw "the rows of a table are not in the order of their tokens";
     }
     if (!in_tag_space(t) || !in_start_space(a) || !in_value_space(v)) {
       throw "a token outside of its space";
     }
-    if (!texts_unique(a, attributes_by_text) || !texts_unique(v, values_by_text)) {
+    const auto attribute_order = order_by_text(a);
+    const auto value_order = order_by_text(v);
+    if (!texts_unique(a, attribute_order) || !texts_unique(v, value_order)) {
       throw "two tokens of a page say the same";
+    }
+    for (const std::uint16_t i : attribute_order) {
+      if (!a[i].decode_only) attributes_by_text[written_attributes++] = i;
+    }
+    for (const std::uint16_t i : value_order) {
+      if (!v[i].decode_only) values_by_text[written_values++] = i;
     }
     for (const AttributeToken& row : a) {
       const auto end = names.begin() + static_cast<std::ptrdiff_t>(name_count);
@@ -118,8 +124,9 @@ struct Tables {
     head.tags = tags;
     head.attributes = attributes;
     head.values = values;
-    head.attributes_by_text = attributes_by_text;
-    head.values_by_text = values_by_text;
+    head.attributes_by_text =
+        std::span<const std::uint16_t>(attributes_by_text).first(written_attributes);
+    head.values_by_text = std::span<const std::uint16_t>(values_by_text).first(written_values);
     head.pieces = std::span<const ValueToken>(values).subspan(piece_begin, piece_count);
     head.attribute_names = std::span<const std::string_view>(names).first(name_count);
     return head;

@@ -54,7 +54,7 @@ constexpr const Row* by_text(std::span<const Row> rows, std::span<const std::uin
                                  [&](std::uint16_t i) { return compare(rows[i], wanted) < 0; });
   for (; it != order.end() && compare(rows[*it], wanted) == 0; ++it) {
     const Row& row = rows[*it];
-    if (!row.decode_only && (page < 0 || row.page == page)) return &row;
+    if (page < 0 || row.page == page) return &row;
   }
   return nullptr;
 }

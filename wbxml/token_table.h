@@ -56,8 +56,8 @@ struct DocumentType {
   std::span<const AttributeToken> attributes{};
   std::span<const ValueToken> values{};
 
-  /// Orders for lookup by text, made by wbxml/token_index.h: indices into `attributes` and
-  /// `values`.
+  /// Orders for lookup by text, made by wbxml/token_index.h: indices of those rows of `attributes`
+  /// and `values` that are written.
   std::span<const std::uint16_t> attributes_by_text{};
   std::span<const std::uint16_t> values_by_text{};
   /// The rows of `values` that are pieces.
