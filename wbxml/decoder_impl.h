@@ -12,6 +12,7 @@ inline std::string page_and_token(std::uint8_t page, std::uint8_t token) {
   return "." + hex8(page) + "." + hex8(token);
 }
 
+/// Reads one document, once. Views what it is given, which outlives it.
 class Decoder {
  public:
   Decoder(OctetView in, const DecodeLimits& limits, std::uint32_t charset)

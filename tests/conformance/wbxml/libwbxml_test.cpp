@@ -42,11 +42,15 @@ void expect_read_alike(const Document& document, const EncodeOptions& options) {
       << to_hex(*octets);
 }
 
-void expect_written_alike(const Document& document, bool string_table) {
+void expect_written_alike(const Document& document, bool string_table, bool doctype) {
   if (test::libwbxml_cannot_write(document, string_table)) return;
+  std::string xml = write_xml(document, 0);
+  if (!doctype) {
+    const std::size_t begin = xml.find("<!DOCTYPE");
+    xml.erase(begin, xml.find('>', begin) + 1 - begin);
+  }
   std::string error;
-  const auto octets =
-      test::peer_wbxml(write_xml(document, 0), WBXML_VERSION_12, string_table, error);
+  const auto octets = test::peer_wbxml(xml, WBXML_VERSION_12, string_table, error);
   ASSERT_TRUE(octets) << error;
   const auto read = decode(*octets, {.octets = 1 << 20, .text_octets = 1 << 20});
   ASSERT_TRUE(read) << to_string(read.error()) << "\n" << to_hex(*octets);
@@ -78,7 +82,7 @@ TEST(Libwbxml, ReadsRandomDocumentsAsWeMeantThem) {
 TEST(Libwbxml, WritesRandomDocumentsThatWeReadAsTheyWere) {
   for (std::uint64_t seed = 1; seed <= documents() && !HasFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    expect_written_alike(test::random_document_of_any_type(seed), seed % 2 == 0);
+    expect_written_alike(test::random_document_of_any_type(seed), seed % 2 == 0, seed % 3 != 0);
   }
 }
 
