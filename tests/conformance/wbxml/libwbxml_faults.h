@@ -33,6 +33,10 @@ inline constexpr auto kLibwbxmlFaults = std::to_array<LibwbxmlFault>({
      "error: No built-in charset converter (Compiled without libiconv)", "version=\"\xC3\xA9\""},
     {"unterminated-table", "030b6a01618545830001", "version=\"a\"", "wbxml/malformed"},
     {"entity-utf8", "030b6a008545029a2c01", "version=\"\xF4\xAC\"", "version=\"\xE0\xB4\xAC\""},
+    {"switch-alone", "02056a0045c60d0085010101", "error: Unexpected End Of WBXML Buffer",
+     "href=\"http://www.\""},
+    {"later-token", "030b6a00c546bb0101", "error: Unknown Attribute Value",
+     "version=\"1.03G-GSM\""},
     {"date-unchecked", "020d6a008505c3042024992501", "2024-99-25T00:00:00Z", "wbxml/bad-value"},
 });
 
