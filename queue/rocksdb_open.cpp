@@ -65,6 +65,9 @@ class ForgetOverFactory final : public rocksdb::CompactionFilterFactory {
   bool mid_;
 };
 
+/// One thread reads at a time, more or less: few shards, so that each holds large blocks too.
+constexpr int kCacheShardBits = 2;
+
 class Watch final : public rocksdb::EventListener {
  public:
   explicit Watch(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
@@ -84,6 +87,11 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const std::shared_ptr
   table.cache_index_and_filter_blocks = true;
   table.cache_index_and_filter_blocks_with_high_priority = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // In pieces: the filter of a file with millions of rows is larger than the cache keeps in one
+  // block, and would be read again for every lookup.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.metadata_block_size = 8 * 1024;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
   table.format_version = 5;
   options.compression = rocksdb::kLZ4Compression;
@@ -111,6 +119,7 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const std::shared_ptr
       // "Has this number other jobs?" is asked for every new one and mostly denied by a filter.
       options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(8));
       options.memtable_prefix_bloom_size_ratio = 0.1;
+      table.whole_key_filtering = false;  // rows are looked for by number alone
       break;
     case Family::ready:
     case Family::lease:
@@ -220,7 +229,7 @@ Result<std::unique_ptr<Database>> open_database(const std::string& directory, ro
                               std::generic_category().message(errno));
   }
   auto database = std::make_unique<Database>();
-  const auto cache = rocksdb::NewLRUCache(96 * kMiB);
+  const auto cache = rocksdb::NewLRUCache(96 * kMiB, kCacheShardBits);
   const rocksdb::DBOptions options = database_options(database->shared, env);
   if (auto known = check_families(options, directory); !known) {
     return fail(std::move(known).error());

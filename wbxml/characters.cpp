@@ -1,8 +1,22 @@
 #include "wbxml/characters.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace cpgw::wbxml::detail {
+namespace {
+
+/// Eight octets that are all 0x20 to 0x7F: the common case, told at once.
+bool all_printable(const unsigned char* p) {
+  std::uint64_t word;
+  std::memcpy(&word, p, sizeof word);
+  constexpr std::uint64_t kHigh = 0x8080808080808080, kBlanks = 0x2020202020202020;
+  // Subtracting borrows into the top bit of the first octet below 0x20; those above it may then be
+  // told wrongly, but never as printable.
+  return ((word | (word - kBlanks)) & kHigh) == 0;
+}
+
+}  // namespace
 
 bool is_blank(std::string_view text) { return std::all_of(text.begin(), text.end(), is_xml_space); }
 
@@ -10,6 +24,10 @@ std::optional<std::size_t> find_bad_character(std::string_view text) {
   const auto* const begin = reinterpret_cast<const unsigned char*>(text.data());
   const auto* const end = begin + text.size();
   for (const auto* p = begin; p != end;) {
+    if (end - p >= 8 && all_printable(p)) {
+      p += 8;
+      continue;
+    }
     const unsigned char lead = *p;
     if (lead < 0x80) {
       if (lead < 0x20 && !is_xml_space(static_cast<char>(lead))) {
