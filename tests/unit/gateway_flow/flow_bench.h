@@ -211,7 +211,7 @@ class ScriptedCarrier final : public carriers::Carrier {
   }
   void answer(carriers::Outcome outcome) {
     if (const auto it = open.find(outcome.token);
-        it != open.end() && (it->second >> outcome.part & 1) != 0) {
+        it != open.end() && outcome.part < 32 && (it->second >> outcome.part & 1) != 0) {
       it->second &= ~(1u << outcome.part);
       --open_parts;
       if (it->second == 0) open.erase(it);
