@@ -169,7 +169,7 @@ def the_code_of_a_drawn_pin_opens_the_push():
 
 def a_campaign_is_paused_resumed_and_cancelled():
     people = phones(60, seed=5)
-    with Bench("campaign", window=3, carrier="rate = 60") as bench:
+    with Bench("campaign", window=3, carrier="rate = 25") as bench:
         bench.start_smsc()
         handsets = bench.start_handsets(people, PROVIDER)
         bench.write_settings()
