@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,6 +36,8 @@ struct Descriptor {
 constexpr std::size_t kMostBuffered = 1 << 20;
 /// What a child still has after a signal to us.
 constexpr std::chrono::seconds kHurry{1};
+/// Names the process a child ends with.
+constexpr const char* kParentVariable = "CPGW_PARENT";
 
 }  // namespace
 
@@ -73,8 +76,15 @@ Result<Child> Child::start(const std::string& program, const std::vector<std::st
   std::vector<char*> argv{const_cast<char*>(program.c_str())};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
-  const int problem =
-      posix_spawn(&child.pid_, program.c_str(), &actions, &attributes, argv.data(), environ);
+  std::string parent = std::string(kParentVariable) + "=" + std::to_string(::getpid());
+  std::vector<char*> variables{parent.data()};
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (!std::string_view(*variable).starts_with(std::string(kParentVariable) + "="))
+      variables.push_back(*variable);
+  }
+  variables.push_back(nullptr);
+  const int problem = posix_spawn(&child.pid_, program.c_str(), &actions, &attributes, argv.data(),
+                                  variables.data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   if (problem != 0) {
@@ -88,6 +98,14 @@ Result<Child> Child::start(const std::string& program, const std::vector<std::st
   if (auto done = child.give(in_write.value, options.input, options.input_patience); !done)
     return fail(std::move(done).error());
   return child;
+}
+
+bool end_with_parent(const Io& io) {
+  const auto parent = io.environment(kParentVariable);
+  if (!parent) return true;
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  // It may have ended before we asked to be told.
+  return std::to_string(::getppid()) == *parent;
 }
 
 // Reads while it writes: a child that talks before it has read everything would wait for us, and we

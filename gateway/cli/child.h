@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "gateway/cli/io.h"
 
 namespace cpgw::gateway::cli {
 
@@ -54,5 +55,9 @@ class Child {
   std::string buffer_;
   std::optional<int> status_;
 };
+
+/// For a process started as a Child: asks the kernel for a SIGTERM when the parent ends, however it
+/// ends. False when the parent is gone already. True for every other process.
+[[nodiscard]] bool end_with_parent(const Io& io);
 
 }  // namespace cpgw::gateway::cli

@@ -321,6 +321,18 @@ def an_interrupted_demo_leaves_nothing_behind():
         expect(not living_in(bench.folder) and not list(bench.folder.iterdir()), "processes or files are left")
 
 
+def a_killed_demo_takes_its_processes_with_it():
+    with Bench("demo-kill") as bench:
+        demo = subprocess.Popen([BINARY, "demo", "--subscribers", "100000"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                env={**os.environ, "TMPDIR": str(bench.folder)})
+        try:
+            wait_for("its processes", lambda: len(living_in(bench.folder)) == 3 or demo.poll() is not None)
+        finally:
+            demo.kill()
+        demo.communicate(timeout=60)
+        wait_for("their end", lambda: not living_in(bench.folder))
+
+
 main([one_push_from_init_to_the_phone, what_cannot_be_sent_is_refused_at_once, the_code_of_a_drawn_pin_opens_the_push,
       a_campaign_is_paused_resumed_and_cancelled, a_campaign_into_files_is_finished_when_all_is_written, changed_settings_apply_whole_or_not_at_all, a_stopped_campaign_goes_on_after_the_restart,
-      an_interrupted_demo_leaves_nothing_behind])
+      an_interrupted_demo_leaves_nothing_behind, a_killed_demo_takes_its_processes_with_it])
