@@ -62,38 +62,75 @@ boost::json::storage_ptr wiping_storage() {
   return boost::json::make_shared_resource<WipingResource>();
 }
 
+namespace {
+
+/// One of the gateway's sockets with the request on its way. The request's text is wiped with it.
+struct Line {
+  std::string endpoint;
+  std::optional<zmq::DealerSocket> socket;
+  std::string body;
+  std::optional<std::string> id;  ///< of `body` on `socket`; nothing: not sent yet
+
+  ~Line() { forget(); }
+  void forget() {
+    wipe(std::as_writable_bytes(std::span(body)));
+    body.clear();
+    id.reset();
+  }
+};
+
+}  // namespace
+
 struct Client::Impl {
+  Impl(const Clock& clock_of, zmq::Context context_of, std::string tenant_of)
+      : clock(clock_of), context(std::move(context_of)), tenant(std::move(tenant_of)) {}
+
   const Clock& clock;
   zmq::Context context;
-  std::string intake, events, tenant;
-  std::optional<zmq::DealerSocket> intake_socket, events_socket;
+  std::string tenant;
+  Line intake, events;
 
-  Result<boost::json::object> ask(std::optional<zmq::DealerSocket>& socket,
-                                  const std::string& endpoint, const boost::json::object& request,
-                                  std::chrono::seconds patience,
-                                  std::chrono::milliseconds attempt) {
-    std::string body = text_of_request(request);
+  Result<void> send(Line& line, std::chrono::milliseconds patience) {
+    if (!line.socket) {
+      auto connected = zmq::DealerSocket::connect(context, line.endpoint, clock);
+      if (!connected) return fail(std::move(connected).error());
+      line.socket.emplace(std::move(*connected));
+    }
+    auto id = line.socket->send(line.body, patience);
+    if (!id) return fail(std::move(id).error());
+    line.id = *std::move(id);
+    return {};
+  }
+
+  Result<std::string> wait(Line& line, std::chrono::milliseconds patience) {
+    const SteadyTime end = clock.steady() + patience;
+    while (true) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - clock.steady());
+      auto answer = line.socket->receive(std::max(left, std::chrono::milliseconds(0)));
+      if (!answer) return fail(std::move(answer).error());
+      if (answer->id == *line.id) return std::move(answer->body);
+    }
+  }
+
+  Result<boost::json::object> answer(Line& line, std::chrono::seconds patience,
+                                     std::chrono::milliseconds attempt) {
     const SteadyTime end = clock.steady() + patience;
     Result<std::string> answer = fail(zmq::Errc::timed_out, "no answer");
     while (true) {
-      if (!socket) {
-        auto connected = zmq::DealerSocket::connect(context, endpoint, clock);
-        if (!connected) {
-          answer = fail(std::move(connected).error());
-          break;
-        }
-        socket.emplace(std::move(*connected));
-      }
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - clock.steady());
       if (left.count() <= 0) break;
-      answer = socket->request(body, std::min(left, attempt));
+      const auto share = std::min(left, attempt);
+      if (!line.id) {
+        if (auto sent = send(line, share); !sent) answer = fail(std::move(sent).error());
+      }
+      if (line.id) answer = wait(line, share);
       attempt *= 2;
       // A lost answer is asked for again on a fresh connection; everything else stays as it is.
       const bool lost = !answer && answer.error().code == Code(zmq::Errc::timed_out);
-      if (!answer) socket.reset();
+      line.id.reset();
+      if (!answer) line.socket.reset();
       if (!lost) break;
     }
-    wipe(std::as_writable_bytes(std::span(body)));
     if (!answer) return fail(std::move(answer).error());
     boost::json::error_code problem;
     const boost::json::value value = boost::json::parse(*answer, problem);
@@ -101,6 +138,16 @@ struct Client::Impl {
     if (problem || !value.is_object())
       return fail(zmq::Errc::bad_frames, "the gateway's answer is no JSON object");
     return value.as_object();
+  }
+
+  Result<boost::json::object> ask(Line& line, const boost::json::object& request,
+                                  std::chrono::seconds patience,
+                                  std::chrono::milliseconds attempt) {
+    line.forget();
+    line.body = text_of_request(request);
+    auto said = answer(line, patience, attempt);
+    line.forget();
+    return said;
   }
 };
 
@@ -113,13 +160,9 @@ Result<Client> Client::connect(Io& io, const ToGateway& to, bool with_tenant) {
   if (!settings) return fail(std::move(settings).error());
   auto context = zmq::Context::open();
   if (!context) return fail(std::move(context).error());
-  auto impl = std::make_unique<Impl>(Impl{io.clock,
-                                          std::move(*context),
-                                          settings->doors.intake,
-                                          settings->doors.events,
-                                          to.tenant,
-                                          {},
-                                          {}});
+  auto impl = std::make_unique<Impl>(io.clock, std::move(*context), to.tenant);
+  impl->intake.endpoint = settings->doors.intake;
+  impl->events.endpoint = settings->doors.events;
   if (with_tenant && impl->tenant.empty()) {
     const auto& tenants = settings->flow.tenants;
     if (tenants.size() != 1) {
@@ -139,12 +182,24 @@ const std::string& Client::tenant() const { return impl_->tenant; }
 
 Result<boost::json::object> Client::ask(const boost::json::object& request,
                                         std::chrono::seconds patience) {
-  return impl_->ask(impl_->intake_socket, impl_->intake, request, patience, kFirstAttempt);
+  return impl_->ask(impl_->intake, request, patience, kFirstAttempt);
+}
+
+Result<void> Client::send(const boost::json::object& request) {
+  impl_->intake.forget();
+  impl_->intake.body = text_of_request(request);
+  return send_again();
+}
+
+Result<void> Client::send_again() { return impl_->send(impl_->intake, kFirstAttempt); }
+
+Result<boost::json::object> Client::answer(std::chrono::seconds patience) {
+  return impl_->answer(impl_->intake, patience, kFirstAttempt);
 }
 
 Result<boost::json::object> Client::ask_events(const boost::json::object& request,
                                                std::chrono::seconds patience) {
-  return impl_->ask(impl_->events_socket, impl_->events, request, patience, kEventsAttempt);
+  return impl_->ask(impl_->events, request, patience, kEventsAttempt);
 }
 
 int complain_connect(Io& io, const Error& error) {

@@ -33,7 +33,14 @@ class Client {
   /// refused request (`"ok": false`) is an answer.
   [[nodiscard]] Result<boost::json::object> ask(
       const boost::json::object& request, std::chrono::seconds patience = std::chrono::seconds(60));
-  /// The same on the events socket.
+  /// The same in two steps, so that a caller can prepare its next request meanwhile. One request at
+  /// a time: `answer` belongs to the last `send`.
+  [[nodiscard]] Result<void> send(const boost::json::object& request);
+  [[nodiscard]] Result<boost::json::object> answer(
+      std::chrono::seconds patience = std::chrono::seconds(60));
+  /// Sends the last request once more, after the gateway was busy.
+  [[nodiscard]] Result<void> send_again();
+  /// The same as `ask` on the events socket.
   [[nodiscard]] Result<boost::json::object> ask_events(
       const boost::json::object& request, std::chrono::seconds patience = std::chrono::seconds(60));
 

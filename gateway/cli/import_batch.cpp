@@ -99,11 +99,4 @@ std::vector<Reject> ImportBatch::rejects(const boost::json::object& answer) cons
   return bad;
 }
 
-void ImportBatch::clear() {
-  rows_.clear();
-  octets_ = 0;
-  broken_.clear();
-  lines_.clear();
-}
-
 }  // namespace cpgw::gateway::cli

@@ -31,7 +31,6 @@ class ImportBatch {
   /// The rows `answer` rejected, each with its line. Throws what Boost.JSON throws at an answer of
   /// another form: see read_answer().
   [[nodiscard]] std::vector<Reject> rejects(const boost::json::object& answer) const;
-  void clear();
   [[nodiscard]] const boost::json::storage_ptr& storage() const { return storage_; }
 
  private:

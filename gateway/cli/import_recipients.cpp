@@ -56,8 +56,10 @@ class Import {
   int rows(prov::CsvReader& reader, bool check_only, std::uint64_t end_row);
   int resume();
   int flush(const prov::CsvPlace& place, bool last, bool check_only);
-  /// The answer of the gateway once it is not busy.
-  Result<boost::json::object> ask_rows(const boost::json::object& request);
+  /// Waits for the batch on its way, if there is one, and keeps what became of it.
+  int settle();
+  /// The answer of the gateway to that batch once it is not busy.
+  Result<boost::json::object> answer();
   int rebuild_rejects();
   /// A row or a wrong one; nothing at the end, or with status_ when the source failed.
   std::optional<Result<const prov::CsvRow*>> next(prov::CsvReader& reader);
@@ -72,7 +74,7 @@ class Import {
              {"campaign", command_.campaign},
              {"import", name_},
              {"source", source_.digest()}},
-            batch_.storage()};
+            batch_->storage()};
   }
 
   Io& io_;
@@ -89,7 +91,14 @@ class Import {
   std::optional<Rejects> rejects_;
   std::optional<Progress> progress_;
   Place cursor_;
-  ImportBatch batch_;
+  std::unique_ptr<ImportBatch> batch_ = std::make_unique<ImportBatch>();
+  /// One batch is with the gateway while the next is read: each has a core of its own.
+  struct Sent {
+    std::unique_ptr<ImportBatch> batch;
+    prov::CsvPlace place;
+    bool check_only = false;
+  };
+  std::optional<Sent> sent_;
 };
 
 std::optional<Result<const prov::CsvRow*>> Import::next(prov::CsvReader& reader) {
@@ -186,50 +195,61 @@ int Import::header(prov::CsvReader& reader) {
   return kDone;
 }
 
-Result<boost::json::object> Import::ask_rows(const boost::json::object& rows) {
+Result<boost::json::object> Import::answer() {
   const SteadyTime end = io_.clock.steady() + kBusyPatience;
   auto pause = kFirstPause;
   while (true) {
-    auto answer = client_.ask(rows);
+    auto answer = client_.answer();
     if (!answer || !has_code(*answer, "gateway/busy") || io_.clock.steady() + pause > end)
       return answer;
     if (::usleep(static_cast<useconds_t>(pause.count()) * 1000) != 0) return answer;
+    if (auto sent = client_.send_again(); !sent) return fail(std::move(sent).error());
     pause = std::min(pause * 2, kLongestPause);
   }
 }
 
 int Import::flush(const prov::CsvPlace& place, bool last, bool check_only) {
-  if (batch_.empty() && !last) return kDone;
+  if (const int status = settle(); status != kDone) return status;
+  if (batch_->empty() && !last) return kDone;
   if (auto whole = source_.unchanged(); !whole && !check_only) return complain_here(whole.error());
   boost::json::object ask = request("import.rows");
   ask["expect_offset"] = cursor_.next_offset;
   ask["next_offset"] = place.offset;
   ask["next_row"] = place.row;
-  ask["rows"] = batch_.take_rows();
+  ask["rows"] = batch_->take_rows();
   if (last) ask["finished"] = true;
   if (check_only) ask["check_only"] = true;
-  const auto answer = ask_rows(ask);
+  if (auto sent = client_.send(ask); !sent) {
+    progress_->done();
+    return complain_connect(io_, sent.error());
+  }
+  sent_.emplace(Sent{std::exchange(batch_, std::make_unique<ImportBatch>()), place, check_only});
+  return last || check_only ? settle() : int{kDone};
+}
+
+int Import::settle() {
+  if (!sent_) return kDone;
+  const Sent sent = *std::exchange(sent_, std::nullopt);
+  const auto answer = this->answer();
   if (!answer || !is_ok(*answer)) progress_->done();
   if (!answer) return complain_connect(io_, answer.error());
   if (!is_ok(*answer)) {
     // A first try whose answer was lost has stored the batch: then the cursor stands exactly where
     // this batch ends.
     const Place stored = place_of(*answer);
-    if (check_only || !answer->contains("next_offset") || stored.next_offset != place.offset ||
-        stored.next_row != place.row)
+    if (sent.check_only || !answer->contains("next_offset") ||
+        stored.next_offset != sent.place.offset || stored.next_row != sent.place.row)
       return complain_refused(io_, *answer);
     cursor_ = stored;
-    batch_.clear();
     return cursor_.rejected == rejects_->rows() ? int{kDone} : rebuild_rejects();
   }
   std::vector<Reject> bad;
-  if (auto done = read_answer([&] { bad = batch_.rejects(*answer); }); !done) {
+  if (auto done = read_answer([&] { bad = sent.batch->rejects(*answer); }); !done) {
     progress_->done();
     return complain_connect(io_, done.error());
   }
-  batch_.clear();
   if (auto done = rejects_->add(bad); !done) return complain_here(done.error());
-  if (!check_only) {
+  if (!sent.check_only) {
     cursor_ = place_of(*answer);
     progress_->show(cursor_.next_offset, fmt::format("{} rows accepted, {} rejected",
                                                      cursor_.accepted, cursor_.rejected));
@@ -244,16 +264,19 @@ int Import::rows(prov::CsvReader& reader, bool check_only, std::uint64_t end_row
     const std::uint64_t number = whole ? (**row)->number : reader.place().row - 1;
     if (check_only && number >= end_row) break;
     if (whole) {
-      batch_.add(***row, *columns_);
+      batch_->add(***row, *columns_);
     } else {
-      batch_.add_broken(number, row->error().at.line, row->error());
+      batch_->add_broken(number, row->error().at.line, row->error());
     }
     place = reader.place();
-    if (batch_.full()) {
+    if (batch_->full()) {
       if (const int status = flush(place, false, check_only); status != kDone) return status;
     }
   }
-  if (status_ != kDone) return status_;
+  if (status_ != kDone) {
+    static_cast<void>(settle());  // told already; what was sent still counts
+    return status_;
+  }
   // At the end of the file the place is behind its last empty lines too.
   return flush(check_only ? place : reader.place(), !check_only, check_only);
 }
@@ -269,6 +292,7 @@ int Import::rebuild_rejects() {
   }
   const std::uint64_t here = read_;
   const bool was_at_end = at_end_;
+  auto waiting = std::exchange(batch_, std::make_unique<ImportBatch>());
   if (auto done = rejects_->restart(); !done) return complain_here(done.error());
   read_ = 0;
   at_end_ = false;
@@ -277,6 +301,7 @@ int Import::rebuild_rejects() {
   if (const int status = rows(reader, true, cursor_.next_row); status != kDone) return status;
   read_ = here;
   at_end_ = was_at_end;
+  batch_ = std::move(waiting);
   return kDone;
 }
 
