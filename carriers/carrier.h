@@ -73,6 +73,12 @@ struct LinkReport {
   double rate = 0;  ///< parts per second allowed now; 0 = unlimited
 };
 
+/// How long a push waits after a temporary refusal: `first`, doubled each time up to `most`.
+struct RetryDelays {
+  std::optional<std::chrono::seconds> first{}, most{};
+  bool operator==(const RetryDelays&) const = default;
+};
+
 /// Called on the reactor thread, never from within a call into the carrier.
 class CarrierEvents {
  public:
@@ -108,6 +114,8 @@ class Carrier {
   virtual void stop(std::chrono::milliseconds patience, std::function<void()> done) = 0;
   virtual void pause(bool paused) = 0;
   [[nodiscard]] virtual std::vector<LinkReport> report() const = 0;
+  /// Where this operator wants other delays than the gateway's.
+  [[nodiscard]] virtual RetryDelays retry_delays() const { return {}; }
   /// No simulator, no file: something that really leaves the machine.
   [[nodiscard]] virtual bool leaves_machine() const = 0;
 };

@@ -92,6 +92,7 @@ class SmppCarrier final : public Carrier, private LinkOwner {
     return all;
   }
 
+  RetryDelays retry_delays() const override { return settings_->retry; }
   bool leaves_machine() const override {
     return !settings_->simulator && !is_loopback(settings_->host);
   }

@@ -65,6 +65,14 @@ bool same_folded(std::string_view a, std::string_view lower_or_upper, int shift)
 }
 constexpr int kToLower = 'a' - 'A';
 
+std::string upper(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - kToLower) : c;
+  });
+  return out;
+}
+
 constexpr std::string_view kBlanks{" \t\r\n\0", 5};
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(kBlanks);
@@ -213,8 +221,13 @@ std::optional<ParsedReceipt> read_receipt(const Pdu& pdu, const ReceiptRules& ru
     receipt.state = state_of_word(values.stat).value_or(undeliverable);
   }
   receipt.delivery = delivery_state(receipt.state, rules.accepted_is_final);
+  if (const auto own = rules.words.find(upper(values.stat)); own != rules.words.end())
+    receipt.delivery = own->second;
 
   receipt.err = tame(values.err, 20);
+  const auto meant = rules.errors.find(values.err);
+  if (meant != rules.errors.end() && receipt.delivery != DeliveryState::delivered)
+    receipt.delivery = meant->second;
   receipt.code = number_of(values.err);
   if (const Tlv* network = pdu.find(tag::network_error_code);
       network != nullptr && network->value.size() == 3) {

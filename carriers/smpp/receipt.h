@@ -2,6 +2,8 @@
 // appendix B, with its many dialects.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -42,6 +44,9 @@ struct ReceiptRules {
   /// Takes a message with esm_class 0 for a receipt when its text has id: and stat:.
   bool unflagged = false;
   bool accepted_is_final = false;
+  /// What this operator means by its own words (upper case) and, where the word does not say
+  /// delivered, by its error codes as written.
+  std::map<std::string, DeliveryState, std::less<>> words{}, errors{};
   bool operator==(const ReceiptRules&) const = default;
 };
 

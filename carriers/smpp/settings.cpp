@@ -1,5 +1,7 @@
 #include "carriers/smpp/settings.h"
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <fstream>
 
@@ -107,6 +109,32 @@ void statuses(SettingsSection& in, StatusClasses& out, std::vector<Error>& mista
   }
 }
 
+// [carrier.receipt_states] "BUFFERED" = "pending": what this operator means by its words and codes.
+void receipt_table(SettingsSection& in, std::string_view name, bool fold,
+                   std::map<std::string, DeliveryState, std::less<>>& out,
+                   std::vector<Error>& mistakes) {
+  const SettingsNode* node = in.child(name);
+  if (node == nullptr) return;
+  SettingsSection table(node, in.path() + "." + std::string(name), mistakes);
+  for (const auto& [word, value] : *node->table()) {
+    std::optional<DeliveryState> state;
+    one_of<std::optional<DeliveryState>>(table, word,
+                                         {{"delivered", DeliveryState::delivered},
+                                          {"failed", DeliveryState::failed},
+                                          {"pending", DeliveryState::pending}},
+                                         state);
+    std::string key = word;
+    if (fold)
+      std::ranges::transform(key, key.begin(),
+                             [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    if (word.empty() || word.size() > 20) {
+      table.mistake(word, "1 to 20 characters are expected, as they stand in the receipt");
+    } else if (state) {
+      out[key] = *state;
+    }
+  }
+}
+
 // [[carrier.tlv]] tag = 0x1400, value = "hex": fixed parameters of the vendor.
 void vendor_tlvs(SettingsSection& in, std::vector<Tlv>& out, std::vector<Error>& mistakes) {
   std::size_t index = 0;
@@ -200,6 +228,16 @@ SmppSettings read_smpp_settings(const SettingsNode& section, const std::string& 
                  s.receipts.ids);
   s.receipts.unflagged = in.flag("receipt_unflagged").value_or(false);
   s.receipts.accepted_is_final = in.flag("accepted_is_final").value_or(false);
+  receipt_table(in, "receipt_states", true, s.receipts.words, mistakes);
+  receipt_table(in, "receipt_errors", false, s.receipts.errors, mistakes);
+
+  const auto delay = [&](std::string_view name, std::optional<std::chrono::seconds>& out) {
+    if (const auto value = in.integer(name, 1, 86'400)) out = std::chrono::seconds(*value);
+  };
+  delay("retry_first", s.retry.first);
+  delay("retry_most", s.retry.most);
+  if (s.retry.first && s.retry.most && *s.retry.first > *s.retry.most)
+    in.mistake("retry_most", "must not be shorter than retry_first");
 
   if (in.has("tls")) {
     in.mistake("tls", "SMPP over TLS is not in this version; use a tunnel such as stunnel",

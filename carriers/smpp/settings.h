@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/settings_node.h"
+#include "carriers/carrier.h"
 #include "carriers/smpp/outbox.h"
 #include "carriers/smpp/receipt.h"
 #include "carriers/smpp/session.h"
@@ -26,6 +27,7 @@ struct SmppSettings {
   SessionSettings session;
   SubmitSettings submit;
   ReceiptRules receipts;
+  RetryDelays retry;
 };
 
 /// Every mistake is appended; the value is good when none was.

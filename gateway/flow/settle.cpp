@@ -1,5 +1,6 @@
 // From the carrier to the store: outcomes and receipts become steps, and their effects wait until
 // they are durable.
+#include <algorithm>
 #include <bit>
 #include <boost/asio/post.hpp>
 
@@ -20,6 +21,17 @@ queue::ReceiptState state_of(carriers::DeliveryState state) {
     case carriers::DeliveryState::failed: return queue::ReceiptState::failed;
   }
   return queue::ReceiptState::pending;
+}
+
+/// The gateway's delays where the carrier has none of its own. Read anew each time: both may have
+/// been reloaded.
+queue::RetryPolicy retry_policy(const FlowSettings& settings, const carriers::Carrier& carrier) {
+  queue::RetryPolicy policy = settings.retry;
+  const carriers::RetryDelays own = carrier.retry_delays();
+  if (own.first) policy.first = *own.first;
+  if (own.most) policy.most = *own.most;
+  policy.most = std::max(policy.most, policy.first);
+  return policy;
 }
 
 }  // namespace
@@ -179,7 +191,8 @@ void Flow::Impl::decide(Road& road, std::uint64_t token) {
       break;
     case Verdict::Kind::retry: {
       WallTime due = at;
-      if (verdict.why == OutcomeClass::temporary) due += settings.retry.delay(attempt, random);
+      if (verdict.why == OutcomeClass::temporary)
+        due += retry_policy(settings, *road.carrier).delay(attempt, random);
       if (verdict.why == OutcomeClass::throttled) due += kThrottledPause;
       job_line(LogLevel::info, "push-retry", "The push will be sent again", job, detail());
       step = queue::step::Retry{.fence = fence,
@@ -197,8 +210,8 @@ void Flow::Impl::decide(Road& road, std::uint64_t token) {
       break;
     case Verdict::Kind::in_doubt: {
       const bool hold = settings.in_doubt == FlowSettings::Doubt::hold;
-      const WallTime due =
-          hold ? job.deadline + queue::kHeld : at + settings.retry.delay(attempt, random);
+      const WallTime due = hold ? job.deadline + queue::kHeld
+                                : at + retry_policy(settings, *road.carrier).delay(attempt, random);
       if (hold) ++held_in_doubt;
       job_line(LogLevel::warning, "push-in-doubt",
                hold ? "Parts were never answered; the push is held until its deadline"

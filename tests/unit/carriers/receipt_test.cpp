@@ -134,6 +134,27 @@ TEST(SmppReceipt, AcceptedIsFinalOnlyWhereTheCarrierSaysSo) {
   EXPECT_EQ(delivery_state(MessageState::accepted, true), DeliveryState::delivered);
 }
 
+TEST(SmppReceipt, TakesWordsAndCodesAsTheCarrierMeansThem) {
+  const auto told = [](const std::string& text, const ReceiptRules& rules) {
+    Pdu pdu;
+    pdu.command_id = CommandId::deliver_sm;
+    pdu.esm_class = kDeliveryReceipt;
+    const OctetView octets = as_octets(text);
+    pdu.short_message.assign(octets.begin(), octets.end());
+    return read_receipt(pdu, rules)->delivery;
+  };
+  const ReceiptRules own{
+      .words = {{"DONE", DeliveryState::delivered}, {"UNDELIV", DeliveryState::pending}},
+      .errors = {{"27", DeliveryState::pending}, {"0x0b", DeliveryState::failed}}};
+  EXPECT_EQ(told("id:1 stat:done err:000", {}), DeliveryState::failed);
+  EXPECT_EQ(told("id:1 stat:done err:000", own), DeliveryState::delivered);
+  EXPECT_EQ(told("id:1 stat:UNDELIV err:9", own), DeliveryState::pending);
+  EXPECT_EQ(told("id:1 stat:REJECTD err:27", own), DeliveryState::pending);
+  EXPECT_EQ(told("id:1 stat:REJECTD err:28", own), DeliveryState::failed);
+  EXPECT_EQ(told("id:1 stat:ENROUTE err:0x0b", own), DeliveryState::failed);
+  EXPECT_EQ(told("id:1 stat:DELIVRD err:0x0b", own), DeliveryState::delivered);
+}
+
 TEST(SmppMessageId, GivesNoCandidatesForPlaceholders) {
   EXPECT_TRUE(id_candidates("").empty());
   EXPECT_TRUE(id_candidates("msg_id_not_implemented").empty());

@@ -46,6 +46,8 @@ TEST(CarrierSettings, TakesTheDocumentedSection) {
            {"validity", node("absolute")},
            {"receipt_id", node("dec-to-hex")},
            {"bind", node("transmitter")},
+           {"retry_first", node(std::int64_t{30})},
+           {"retry_most", node(std::int64_t{900})},
            {"simulator", node(true)}}) {
     table[name] = value;
   }
@@ -57,6 +59,10 @@ TEST(CarrierSettings, TakesTheDocumentedSection) {
                                                                 {"value", node("31 00")}},
                                    .at = {}}},
       .at = {}};
+  table["receipt_states"] = {
+      .value = SettingsNode::Table{{"Buffered", node("pending")}, {"OK", node("delivered")}},
+      .at = {}};
+  table["receipt_errors"] = {.value = SettingsNode::Table{{"0x0b", node("failed")}}, .at = {}};
   std::vector<Error> mistakes;
   const auto s = smpp::read_smpp_settings({.value = table, .at = {}}, "carrier[0]", mistakes);
   for (const Error& m : mistakes) ADD_FAILURE() << to_string(m);
@@ -67,6 +73,10 @@ TEST(CarrierSettings, TakesTheDocumentedSection) {
   EXPECT_EQ(s.session.statuses.of(1025), OutcomeClass::throttled);
   EXPECT_EQ(s.submit.tlvs.at(0).tag, 0x1400);
   EXPECT_EQ(s.receipts.ids, smpp::IdRule::dec_to_hex);
+  EXPECT_EQ(s.receipts.words.at("BUFFERED"), DeliveryState::pending);
+  EXPECT_EQ(s.receipts.words.at("OK"), DeliveryState::delivered);
+  EXPECT_EQ(s.receipts.errors.at("0x0b"), DeliveryState::failed);
+  EXPECT_EQ(s.retry, (RetryDelays{std::chrono::seconds(30), std::chrono::seconds(900)}));
   EXPECT_THAT(mistakes_of(table), IsEmpty());
 }
 
@@ -98,6 +108,13 @@ TEST(CarrierSettings, NamesEveryMistakeWithItsLine) {
        {.value = SettingsNode::Table{{"x", node("permanent")}}, .at = {}},
        "command_status"},
       {"status", {.value = SettingsNode::Table{{"0x45", node("bad")}}, .at = {}}, "\"throttled\""},
+      {"retry_first", node(std::int64_t{0}), "1 to 86400"},
+      {"receipt_states",
+       {.value = SettingsNode::Table{{"GONE", node("lost")}}, .at = {}},
+       "\"pending\""},
+      {"receipt_errors",
+       {.value = SettingsNode::Table{{"a code that is far too long", node("failed")}}, .at = {}},
+       "1 to 20 characters"},
       {"tlv",
        {.value = SettingsNode::List{{.value = SettingsNode::Table{{"value", node("1")}}, .at = {}}},
         .at = {}},
@@ -126,6 +143,13 @@ TEST(CarrierSettings, CollectsAllMistakesAtOnce) {
               SizeIs(5));  // name, host, system_id, port, colour
 }
 
+TEST(CarrierSettings, RefusesDelaysTheWrongWayRound) {
+  auto table = good();
+  table["retry_first"] = node(std::int64_t{60});
+  table["retry_most"] = node(std::int64_t{30});
+  EXPECT_THAT(mistakes_of(table).at(0).message, HasSubstr("shorter than retry_first"));
+}
+
 TEST(CarrierSettings, RefusesTypesThatAreNotHere) {
   EXPECT_THAT(mistakes_of({{"type", node("ucp")}}).at(0).message, HasSubstr("not in this version"));
   EXPECT_THAT(mistakes_of({{"type", node("pigeon")}}).at(0).message,
@@ -143,6 +167,10 @@ TEST(CarrierSettings, ReadsThePasswordFromAFile) {
   auto table = good();
   table.erase("password");
   table["password_file"] = node(folder + "/password");
+  table["receipt_states"] = {
+      .value = SettingsNode::Table{{"Buffered", node("pending")}, {"OK", node("delivered")}},
+      .at = {}};
+  table["receipt_errors"] = {.value = SettingsNode::Table{{"0x0b", node("failed")}}, .at = {}};
   std::vector<Error> mistakes;
   const auto s = smpp::read_smpp_settings({.value = table, .at = {}}, "carrier[0]", mistakes);
   EXPECT_THAT(mistakes, IsEmpty());

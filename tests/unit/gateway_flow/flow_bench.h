@@ -127,6 +127,7 @@ class ScriptedCarrier final : public carriers::Carrier {
                         : carriers::LinkState::connecting;
     return {r};
   }
+  [[nodiscard]] carriers::RetryDelays retry_delays() const override { return delays; }
   [[nodiscard]] bool leaves_machine() const override { return false; }
 
   // ---- what the tests do with it
@@ -199,6 +200,7 @@ class ScriptedCarrier final : public carriers::Carrier {
   std::uint64_t next_ack = 1;
   bool started = false, bound = false, bind_at_start = true, stopping = false, suspended = false;
   bool hold_stop = false, report_leftovers = true;
+  carriers::RetryDelays delays;
   std::function<void()> stop_done;
 
  private:

@@ -145,6 +145,20 @@ TEST_F(FlowTest, ATemporaryRefusalIsRetriedAfterItsDelayWithTheSameOctets) {
   EXPECT_EQ(events(id), (std::vector{EventKind::retry, EventKind::retry, EventKind::sent}));
 }
 
+TEST_F(FlowTest, ACarriersOwnDelaysGoBeforeTheGateways) {
+  smsc->delays = {.first = std::chrono::minutes(30), .most = std::nullopt};
+  start();
+  smsc->script = [&](const Handed& h) {
+    auto outcomes = ScriptedCarrier::accepted(h);
+    for (auto& o : outcomes) o.outcome = C::temporary;
+    return outcomes;
+  };
+  const auto id = submit_one();
+  ASSERT_TRUE(until([&] { return log.count("push-retry") == 1; }));
+  ASSERT_TRUE(reaches(id, JobState::waiting));
+  EXPECT_GE(store->job(id)->due, clock.wall() + std::chrono::minutes(14));
+}
+
 TEST_F(FlowTest, ARefusedPartFailsThePushAndTheRestIsNeverSentAgain) {
   start();
   smsc->script = [&](const Handed& h) {
