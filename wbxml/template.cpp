@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "wbxml/characters.h"
 #include "wbxml/emitter.h"
+#include "wbxml/slot_text.h"
 #include "wbxml/token_lookup.h"
 
 namespace cpgw::wbxml {
@@ -30,16 +32,6 @@ Result<Template> Template::compile(const Document& document, std::span<const Slo
   made.bytes_ = std::move(emitted->octets);
   const std::vector<SlotMark>& marks = emitted->marks;
 
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (std::none_of(marks.begin(), marks.end(),
-                     [&](const SlotMark& mark) { return mark.slot == i; })) {
-      return fail(Errc::bad_slot,
-                  "slot '" + slots[i].name +
-                      "' is declared but the document does not use it; "
-                      "use it or remove the declaration",
-                  at_field(slots[i].name));
-    }
-  }
   std::uint32_t begin = 0;
   for (const SlotMark& mark : marks) {
     const auto end = static_cast<std::uint32_t>(mark.offset);
@@ -47,6 +39,50 @@ Result<Template> Template::compile(const Document& document, std::span<const Slo
     begin = end;
   }
   made.pieces_.push_back({begin, static_cast<std::uint32_t>(made.bytes_.size()), kNoSlot, 0});
+  if (auto used = made.all_used(); !used) return fail(std::move(used).error());
+  return made;
+}
+
+Result<void> Template::all_used() const {
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    if (std::none_of(pieces_.begin(), pieces_.end(),
+                     [&](const Piece& piece) { return piece.slot == i; })) {
+      return fail(Errc::bad_slot,
+                  "slot '" + slots_[i].name +
+                      "' is declared but the document does not use it; "
+                      "use it or remove the declaration",
+                  at_field(slots_[i].name));
+    }
+  }
+  return {};
+}
+
+Result<Template> Template::of_text(std::string_view text, std::span<const SlotSpec> slots) {
+  if (auto sound = check_declarations(slots); !sound) return fail(std::move(sound).error());
+  if (const auto bad = find_bad_character(text)) {
+    return fail(Errc::bad_value, "not a character of text in UTF-8; correct it", at_offset(*bad));
+  }
+  Template made;
+  made.slots_.assign(slots.begin(), slots.end());
+  const auto segments = split_slots(text, slots, Position{});
+  if (!segments) return fail(segments.error());
+  std::uint32_t begin = 0;
+  for (const Segment& segment : *segments) {
+    OctetWriter(made.bytes_).put(segment.text);
+    if (!segment.slot) continue;
+    const auto end = static_cast<std::uint32_t>(made.bytes_.size());
+    made.pieces_.push_back({begin, end, *segment.slot, 0});
+    begin = end;
+  }
+  made.pieces_.push_back({begin, static_cast<std::uint32_t>(made.bytes_.size()), kNoSlot, 0});
+  if (auto used = made.all_used(); !used) return fail(std::move(used).error());
+  return made;
+}
+
+Template Template::of_octets(OctetView octets) {
+  Template made;
+  made.bytes_.assign(octets.begin(), octets.end());
+  made.pieces_.push_back({0, static_cast<std::uint32_t>(octets.size()), kNoSlot, 0});
   return made;
 }
 

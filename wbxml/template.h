@@ -37,12 +37,19 @@ class Template {
   [[nodiscard]] static Result<Template> compile(const Document& document,
                                                 std::span<const SlotSpec> slots,
                                                 const EncodeOptions& options = {});
+  /// Plain text with slots; filled, it is UTF-8. The same rules and errors.
+  [[nodiscard]] static Result<Template> of_text(std::string_view text,
+                                                std::span<const SlotSpec> slots);
+  /// Octets that are ready.
+  [[nodiscard]] static Template of_octets(OctetView octets);
   /// The stored form: serialize() of an equal template gives equal octets.
   [[nodiscard]] static Result<Template> parse(OctetView stored);
   [[nodiscard]] Octets serialize() const;
   friend bool operator==(const Template&, const Template&) = default;
 
   [[nodiscard]] std::span<const SlotSpec> slots() const { return slots_; }
+  /// What stands between the slots.
+  [[nodiscard]] OctetView constant() const { return bytes_; }
   /// Octets of the largest document this template can become.
   [[nodiscard]] std::size_t max_octets() const;
 
@@ -51,6 +58,7 @@ class Template {
   [[nodiscard]] Result<void> fill(std::span<const std::string_view> values, Octets& out) const;
 
  private:
+  [[nodiscard]] Result<void> all_used() const;
   struct Piece {
     std::uint32_t begin = 0, end = 0;  ///< constant octets in bytes_
     std::uint16_t slot = 0;            ///< index of the slot that follows them; kNoSlot at the end

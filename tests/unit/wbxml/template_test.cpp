@@ -236,6 +236,26 @@ Template rich() {
       .value();
 }
 
+TEST(WbxmlTemplate, OfPlainTextIsFilledAsUtf8) {
+  const Template t = Template::of_text("PIN for ${user}: $${user} ${user}\n", kUser).value();
+  EXPECT_EQ(as_text(filled(t, {"Zoë"}).value()), "PIN for Zoë: ${user} Zoë\n");
+  EXPECT_EQ(as_text(filled(t, {""}).value()), "PIN for : ${user} \n");
+  EXPECT_EQ(t.max_octets(), as_text(t.constant()).size() + 40);
+  EXPECT_EQ(Template::parse(t.serialize()).value(), t);
+  EXPECT_EQ(Template::of_text("${pin}", kUser).error().code, Code(Errc::bad_slot));
+  EXPECT_EQ(Template::of_text("no slot", kUser).error().code, Code(Errc::bad_slot));
+  EXPECT_EQ(Template::of_text("a\x01", {}).error().code, Code(Errc::bad_value));
+  EXPECT_EQ(Template::of_text("a\xFF", {}).error().at.offset, 1u);
+}
+
+TEST(WbxmlTemplate, OfReadyOctetsGivesThemBack) {
+  const Octets octets = from_hex("00010203ff").value();
+  const Template t = Template::of_octets(octets);
+  EXPECT_EQ(filled(t, {}).value(), octets);
+  EXPECT_EQ(t.max_octets(), 5u);
+  EXPECT_EQ(Template::parse(t.serialize()).value(), t);
+}
+
 TEST(WbxmlTemplate, IsTheSameAfterBeingStored) {
   const Template t = rich();
   const Octets stored = t.serialize();
