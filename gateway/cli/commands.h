@@ -56,7 +56,9 @@ struct EncodeCommand {
   bool wide_reference = false;
   std::string order = "ports-first";
   std::uint32_t part_limit = 10, data_coding = 4;
-  std::string number;  ///< --to-number, for tpdu
+  std::string number;       ///< --to-number, for tpdu and what is handed over
+  std::string source, url;  ///< --from, --url
+  std::string output;       ///< folder for what is handed over as files
   std::uint32_t wbxml_version = 3;
 };
 struct DecodeCommand {

@@ -1,10 +1,17 @@
-// cpgw encode: one document to WBXML, push, parts or TPDUs, without a gateway.
+// cpgw encode: one document to WBXML, push, parts, TPDUs or what another program takes, without a
+// gateway.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <filesystem>
+#include <fstream>
 #include <ostream>
 
 #include "gateway/cli/commands.h"
+#include "gateway/cli/hand_over.h"
 #include "gateway/cli/security_options.h"
 #include "si_sl/segmentation.h"
 #include "si_sl/tpdu.h"
@@ -86,13 +93,19 @@ Result<void> cut(const EncodeCommand& command, Encoded& encoded) {
                         encoded.parts);
 }
 
-Result<void> address(const EncodeCommand& command, Encoded& encoded) {
-  const auto number = Msisdn::parse(command.number);
+Result<Msisdn> number_of(const EncodeCommand& command) {
+  auto number = Msisdn::parse(command.number);
   if (!number) return fail(Error(number.error()).in("--to-number"));
   if (number->digits().starts_with('0')) {  // E.164: no country code begins so
     return fail(Errc::bad_number, "a national number; give it as '+', country code and the rest",
                 at_field("--to-number"));
   }
+  return number;
+}
+
+Result<void> address(const EncodeCommand& command, Encoded& encoded) {
+  const auto number = number_of(command);
+  if (!number) return fail(number.error());
   for (const si_sl::Part& part : encoded.parts) {
     Octets tpdu;
     if (auto done = si_sl::write_submit(
@@ -103,6 +116,57 @@ Result<void> address(const EncodeCommand& command, Encoded& encoded) {
     encoded.tpdus.push_back(std::move(tpdu));
   }
   return {};
+}
+
+/// Written beside and then named, so that whoever watches the folder never reads half a file.
+Result<void> put(const std::filesystem::path& folder, const HandedOver& one) {
+  const auto whole = folder / one.file, half = folder / ("." + one.file);
+  const auto failed = [&](const char* what) {
+    Position at;
+    at.file = whole.string();
+    return fail(Error(Errc::io, what, std::move(at)));
+  };
+  std::error_code problem;
+  if (std::filesystem::exists(whole, problem))
+    return failed("exists already; give this push another --ref");
+  std::ofstream out(half, std::ios::binary | std::ios::trunc);
+  out << one.text;
+  out.close();
+  if (!out) return failed("cannot be written");
+  std::filesystem::rename(half, whole, problem);
+  if (problem) return failed("cannot be written");
+  return {};
+}
+
+int hand_over(Io& io, const EncodeCommand& command, const Encoded& encoded) {
+  const auto number = number_of(command);
+  if (!number) return complain(io, number.error());
+  const auto handed =
+      cli::hand_over(command.as, *number, encoded.parts,
+                     {command.url, command.source, fmt::format("{:02X}", command.ref)});
+  if (!handed) return complain(io, handed.error());
+  const bool files = !handed->front().file.empty();
+  if (files && command.output.empty() && handed->size() > 1) {
+    io.err << "cpgw: error: " << handed->size()
+           << " files; name the folder they go to with --output\n";
+    return kUsage;
+  }
+  if (!files && !command.output.empty()) {
+    io.err << "cpgw: error: --output goes with --as gammu and smstools\n";
+    return kUsage;
+  }
+  for (const HandedOver& one : *handed) {
+    if (command.output.empty()) {
+      io.out << one.text;
+    } else if (auto done = put(command.output, one); !done) {
+      return complain(io, done.error());
+    } else {
+      io.out << (std::filesystem::path(command.output) / one.file).string() << "\n";
+    }
+  }
+  if (!encoded.code.empty())
+    io.err << "code for the user: " << as_text(encoded.code.expose()) << "\n";
+  return io.out.good() ? kDone : kMalformed;
 }
 
 std::string as_json(const EncodeCommand& command, const Encoded& encoded) {
@@ -133,6 +197,7 @@ int run(const EncodeCommand& command, Io& io) {
   if (!wbxml) return complain(io, wbxml.error());
   encoded.wbxml = std::move(*wbxml);
   std::vector<OctetView> lines;
+  const bool handed = std::ranges::find(hand_over_forms(), command.as) != hand_over_forms().end();
   if (command.as == "wbxml") {
     if (!command.security.sec.empty()) {
       io.err << "cpgw: error: --sec goes with --as push, sms or tpdu: bare WBXML carries no MAC\n";
@@ -151,8 +216,13 @@ int run(const EncodeCommand& command, Io& io) {
              << ": netwpin, userpin, usernetwpin, userpinmac, or none\n";
       return kUsage;
     }
-    if (command.as == "tpdu" && command.number.empty()) {
-      io.err << "cpgw: error: --to-number is needed for --as tpdu\n";
+    const bool addressed = handed || command.as == "tpdu";
+    if (addressed && command.number.empty()) {
+      io.err << "cpgw: error: --to-number is needed for --as " << command.as << "\n";
+      return kUsage;
+    }
+    if (handed && command.to != "hex") {
+      io.err << "cpgw: error: --as " << command.as << " has a form of its own; leave out --to\n";
       return kUsage;
     }
     if (auto done = sign(io, command, encoded); !done) return complain(io, done.error());
@@ -160,6 +230,7 @@ int run(const EncodeCommand& command, Io& io) {
       lines.emplace_back(encoded.push);
     } else {
       if (auto done = cut(command, encoded); !done) return complain(io, done.error());
+      if (handed) return hand_over(io, command, encoded);
       if (command.as == "tpdu") {
         if (auto done = address(command, encoded); !done) return complain(io, done.error());
         lines.assign(encoded.tpdus.begin(), encoded.tpdus.end());

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "gateway/cli/commands.h"
+#include "gateway/cli/hand_over.h"
 #include "signer/bootstrap_mac.h"
 
 namespace cpgw::gateway::cli {
@@ -152,8 +153,13 @@ void Grammar::tools() {
       app, "encode", "Provisioning XML to WBXML, push, SMS parts or TPDUs, without a gateway",
       "cpgw encode settings.xml --as sms --sec userpin --pin 1234");
   encode->add_option("file", encode_.file, "XML document, - for standard input")->required();
-  encode->add_option("--as", encode_.as, "wbxml, push, sms, tpdu")
-      ->check(CLI::IsMember({"wbxml", "push", "sms", "tpdu"}))
+  std::vector<std::string> forms{"wbxml", "push", "sms", "tpdu"};
+  for (const std::string_view form : hand_over_forms()) forms.emplace_back(form);
+  encode
+      ->add_option("--as", encode_.as,
+                   "wbxml, push, sms, tpdu; or for another program: gammu, smstools, kannel-url, "
+                   "jasmin-json, at-cmgs, smpp-hex")
+      ->check(CLI::IsMember(forms))
       ->capture_default_str();
   encode->add_option("--to", encode_.to, "hex, raw, json")
       ->check(CLI::IsMember({"hex", "raw", "json"}))
@@ -173,7 +179,13 @@ void Grammar::tools() {
       ->capture_default_str();
   encode->add_option("--data-coding", encode_.data_coding, "TP-DCS, decimal or 0x…")
       ->check(CLI::Range(0, 255));
-  encode->add_option("--to-number", encode_.number, "destination of --as tpdu, international");
+  encode->add_option("--to-number", encode_.number,
+                     "destination, international: for tpdu and other programs");
+  encode->add_option("--from", encode_.source, "originator: for kannel-url, jasmin-json, smpp-hex");
+  encode->add_option("--url", encode_.url,
+                     "of Kannel's sendsms with its user, for kannel-url (default: one to fill in)");
+  encode->add_option("--output", encode_.output,
+                     "folder the files of gammu and smstools are put in");
   encode->add_option("--wbxml-version", encode_.wbxml_version, "1 = WBXML 1.1, 2 = 1.2, 3 = 1.3")
       ->check(CLI::Range(1, 3));
   choose(encode, encode_);
