@@ -1,62 +1,56 @@
-// WAP-230-WSP-20010705-a: 8.2.4.1 (Push), 8.4 (header encoding), table 38 (well-known parameters).
+// WAP-230-WSP-20010705-a: 8.2.4.1 (Push), 8.4 (header encoding), tables 38 (parameters)
+// and 39 (header names).
 #include "si_sl/wsp_push.h"
 
 #include <algorithm>
 
 #include "si_sl/reading.h"
+#include "si_sl/wsp_values.h"
 
 namespace cpgw::si_sl {
 namespace {
 
 constexpr std::uint8_t kPush = 0x06;
 constexpr std::uint8_t kConfirmedPush = 0x07;
-constexpr std::uint8_t kShortInteger = 0x80;   // bit of a value or code in one octet
-constexpr std::uint8_t kLengthQuote = 0x1F;    // a uintvar length follows
-constexpr std::uint8_t kShortLengthMost = 30;  // 0 to 30: that many octets follow
-constexpr std::uint8_t kQuote = 0x7F;          // before text that starts with 0x80 to 0xFF
-constexpr std::uint8_t kPageShift = 0x7F;      // as a header name: a code page number follows
 constexpr std::size_t kMacDigits = 40;
 
 enum Parameter : std::uint8_t { kQ = 0x00, kCharset = 0x01, kSec = 0x11, kMac = 0x12 };
+constexpr std::uint8_t kApplicationId = 0x2F;  // X-Wap-Application-Id (table 39)
 
-std::size_t uintvar_octets(std::size_t value) {
-  std::size_t octets = 1;
-  while (value >>= 7) ++octets;
-  return octets;
+using detail::ended;
+using detail::kLengthQuote;
+using detail::kPageShift;
+using detail::kShortInteger;
+using detail::malformed;
+using detail::take;
+using detail::take_integer;
+using detail::take_text;
+using detail::take_uintvar;
+using detail::take_value;
+using detail::Value;
+
+bool text_media(const PushHeaders& headers) { return !headers.content_type_text.empty(); }
+
+std::size_t media_octets(const PushHeaders& headers) {
+  return text_media(headers) ? headers.content_type_text.size() + 1
+                             : detail::integer_octets(headers.content_type);
 }
 
-void put_uintvar(OctetWriter& out, std::size_t value) {
-  for (std::size_t i = uintvar_octets(value) - 1; i > 0; --i) {
-    out.u8(static_cast<std::uint8_t>(0x80 | ((value >> (7 * i)) & 0x7F)));
-  }
-  out.u8(static_cast<std::uint8_t>(value & 0x7F));
-}
-
-/// Integer-value: one octet below 128, a long-integer from there.
-std::size_t integer_octets(std::uint16_t value) { return value < 0x80 ? 1 : value < 0x100 ? 2 : 3; }
-
-void put_integer(OctetWriter& out, std::uint16_t value) {
-  if (value < 0x80) {
-    out.u8(static_cast<std::uint8_t>(kShortInteger | value));
-  } else if (value < 0x100) {
-    out.u8(1).u8(static_cast<std::uint8_t>(value));
-  } else {
-    out.u8(2).u16(value);
-  }
-}
-
-/// Octets of the content type after its value-length; 0 for the constrained form, which has none.
+/// Octets of the content type after its value-length; 0 for the constrained form, which has none
+/// (8.4.2.24): text, or a code in one octet.
 std::size_t general_octets(const PushHeaders& headers) {
-  const bool constrained = headers.content_type < 0x80 && !headers.SEC && headers.MAC.empty();
+  const bool constrained =
+      (text_media(headers) || headers.content_type < 0x80) && !headers.SEC && headers.MAC.empty();
   if (constrained) return 0;
-  return integer_octets(headers.content_type) + (headers.SEC ? 2U : 0U) +
+  return media_octets(headers) + (headers.SEC ? 2U : 0U) +
          (headers.MAC.empty() ? 0U : 1 + headers.MAC.size() + 1);
 }
 
-std::size_t content_type_octets(const PushHeaders& headers) {
+std::size_t headers_octets(const PushHeaders& headers) {
   const std::size_t general = general_octets(headers);
-  if (general == 0) return 1;
-  return (general > kShortLengthMost ? 1 + uintvar_octets(general) : 1) + general;
+  return (general == 0 ? media_octets(headers) : detail::value_length_octets(general) + general) +
+         (headers.application_id ? 1 + detail::integer_octets(*headers.application_id) : 0U) +
+         headers.further_headers.size();
 }
 
 bool is_hex(std::string_view text) {
@@ -65,93 +59,31 @@ bool is_hex(std::string_view text) {
   });
 }
 
-using detail::ended;
-using detail::malformed;
-
-/// At most 5 octets and 32 bits (8.1.2).
-Result<std::uint32_t> take_uintvar(OctetReader& in, std::string_view field) {
-  const std::size_t start = in.offset();
-  std::uint64_t value = 0;
-  for (int i = 0; i < 5; ++i) {
-    auto octet = in.u8();
-    if (!octet) return ended(std::move(octet), field);
-    value = (value << 7) | (*octet & 0x7FU);
-    if ((*octet & 0x80) == 0) {
-      if (value > UINT32_MAX) return malformed("an integer of over 32 bits", start, field);
-      return static_cast<std::uint32_t>(value);
-    }
-  }
-  return malformed("a uintvar of over 5 octets", start, field);
+/// type/subtype of printable characters: what Extension-media can hold.
+bool is_media_type(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  return slash != std::string_view::npos && slash > 0 && slash + 1 < text.size() &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
 }
 
-Result<OctetView> take(OctetReader& in, std::size_t octets, std::string_view field) {
-  auto view = in.take(octets);
-  if (!view) return ended(std::move(view), field);
-  return *view;
-}
-
-/// Text without its quote and its terminating zero.
-Result<std::string_view> take_text(OctetReader& in, std::string_view field) {
-  auto view = in.until_nul();
-  if (!view) return ended(std::move(view), field);
-  std::string_view text = as_text(*view);
-  if (text.size() > 1 && text[0] == char{kQuote} && (text[1] & 0x80) != 0) text.remove_prefix(1);
-  return text;
-}
-
-/// Any field value by its first octet (8.4.1.2): how long it is, and what kind.
-struct Value {
-  enum class Kind : std::uint8_t { integer, data, text } kind = Kind::data;
-  std::uint8_t integer = 0;  ///< Kind::integer: the short-integer
-  OctetView octets;          ///< Kind::data: what the length covers
-  std::string_view text;     ///< Kind::text
-};
-
-Result<Value> take_value(OctetReader& in, std::string_view field) {
-  auto first = in.peek();
-  if (!first) return ended(std::move(first), field);
-  Value value;
-  if ((*first & kShortInteger) != 0) {
-    static_cast<void>(in.u8());
-    value.kind = Value::Kind::integer;
-    value.integer = static_cast<std::uint8_t>(*first & 0x7F);
-    return value;
+Result<void> check(const PushHeaders& headers) {
+  if (text_media(headers) && !is_media_type(headers.content_type_text)) {
+    return fail(Errc::bad_value, "a content type as text is type/subtype in printable ASCII",
+                at_field("content_type_text"));
   }
-  if (*first > kLengthQuote) {
-    auto text = take_text(in, field);
-    if (!text) return fail(std::move(text).error());
-    value.kind = Value::Kind::text;
-    value.text = *text;
-    return value;
+  if (headers.SEC && *headers.SEC > 0x7F) {
+    return fail(Errc::bad_value, "SEC is a short-integer: 0 to 127", at_field("SEC"));
   }
-  static_cast<void>(in.u8());
-  std::size_t octets = *first;
-  if (*first == kLengthQuote) {
-    auto length = take_uintvar(in, field);
-    if (!length) return fail(std::move(length).error());
-    octets = *length;
+  if (headers.MAC.empty()) return {};
+  if (!headers.SEC) {
+    return fail(Errc::bad_value, "a MAC without SEC: phones could not tell its method",
+                at_field("MAC"));
   }
-  auto data = take(in, octets, field);
-  if (!data) return fail(std::move(data).error());
-  value.octets = *data;
-  return value;
-}
-
-/// Integer-value of at most 16 bits.
-Result<std::uint16_t> take_integer(OctetReader& in, std::string_view field) {
-  const std::size_t start = in.offset();
-  auto value = take_value(in, field);
-  if (!value) return fail(std::move(value).error());
-  if (value->kind == Value::Kind::integer) return value->integer;
-  if (value->kind == Value::Kind::text || value->octets.empty()) {
-    return malformed("an integer expected", start, field);
+  if (headers.MAC.size() != kMacDigits || !is_hex(headers.MAC)) {
+    return fail(Errc::bad_value, "a MAC has 40 hexadecimal digits and nothing else",
+                at_field("MAC"));
   }
-  std::uint32_t number = 0;
-  for (const std::byte b : value->octets) {
-    number = (number << 8) | to_u8(b);
-    if (number > UINT16_MAX) return malformed("an integer of over 16 bits", start, field);
-  }
-  return static_cast<std::uint16_t>(number);
+  return {};
 }
 
 struct Seen {
@@ -172,16 +104,15 @@ Result<void> take_known_parameter(std::uint8_t code, OctetReader& in, PushView& 
       return {};
     }
     case kCharset: {
-      auto charset = take_integer(in, "content_type.charset");
+      auto charset = take_integer(in, "content_type.charset", UINT16_MAX);
       if (!charset) return fail(std::move(charset).error());
       if (std::exchange(seen.charset, true)) return twice(start, "content_type.charset");
-      push.charset = *charset;
+      push.charset = static_cast<std::uint16_t>(*charset);
       return {};
     }
     case kSec: {
-      auto sec = take_integer(in, "content_type.SEC");
+      auto sec = take_integer(in, "content_type.SEC", UINT8_MAX);
       if (!sec) return fail(std::move(sec).error());
-      if (*sec > 0xFF) return malformed("SEC of over 8 bits", start, "content_type.SEC");
       if (std::exchange(seen.sec, true)) return twice(start, "content_type.SEC");
       push.SEC = static_cast<std::uint8_t>(*sec);
       return {};
@@ -250,9 +181,9 @@ Result<void> take_content_type(OctetReader& in, OctetView headers, PushView& pus
     if (!text) return fail(std::move(text).error());
     push.content_type_text = *text;
   } else {
-    auto code = take_integer(value, kField);
+    auto code = take_integer(value, kField, UINT16_MAX);
     if (!code) return fail(std::move(code).error());
-    push.content_type = *code;
+    push.content_type = static_cast<std::uint16_t>(*code);
   }
   Seen seen;
   while (!value.empty()) {
@@ -284,42 +215,34 @@ Result<void> walk_headers(OctetReader& in) {
 }  // namespace
 
 std::size_t push_octets(const PushHeaders& headers, std::size_t body_octets) {
-  const std::size_t content_type = content_type_octets(headers);
-  return 2 + uintvar_octets(content_type) + content_type + body_octets;
+  const std::size_t before_body = headers_octets(headers);
+  return 2 + detail::uintvar_octets(before_body) + before_body + body_octets;
 }
 
 Result<void> write_push(std::uint8_t transaction_id, const PushHeaders& headers, OctetView body,
                         Octets& out) {
-  if (headers.SEC && *headers.SEC > 0x7F) {
-    return fail(Errc::bad_value, "SEC is a short-integer: 0 to 127", at_field("SEC"));
-  }
-  if (!headers.MAC.empty()) {
-    if (!headers.SEC) {
-      return fail(Errc::bad_value, "a MAC without SEC: phones could not tell its method",
-                  at_field("MAC"));
-    }
-    if (headers.MAC.size() != kMacDigits || !is_hex(headers.MAC)) {
-      return fail(Errc::bad_value, "a MAC has 40 hexadecimal digits and nothing else",
-                  at_field("MAC"));
-    }
-  }
+  if (auto checked = check(headers); !checked) return checked;
   out.reserve(out.size() + push_octets(headers, body.size()));
   OctetWriter to(out);
   to.u8(transaction_id).u8(kPush);
-  put_uintvar(to, content_type_octets(headers));
-  const std::size_t general = general_octets(headers);
-  if (general > kShortLengthMost) {
-    to.u8(kLengthQuote);
-    put_uintvar(to, general);
-  } else if (general > 0) {
-    to.u8(static_cast<std::uint8_t>(general));
+  detail::put_uintvar(to, headers_octets(headers));
+  if (const std::size_t general = general_octets(headers); general > 0) {
+    detail::put_value_length(to, general);
   }
-  put_integer(to, headers.content_type);
+  if (text_media(headers)) {
+    to.put(headers.content_type_text).u8(0);
+  } else {
+    detail::put_integer(to, headers.content_type);
+  }
   if (headers.SEC) {
     to.u8(kShortInteger | kSec).u8(static_cast<std::uint8_t>(kShortInteger | *headers.SEC));
   }
   if (!headers.MAC.empty()) to.u8(kShortInteger | kMac).put(headers.MAC).u8(0);
-  to.put(body);
+  if (headers.application_id) {
+    to.u8(kShortInteger | kApplicationId);
+    detail::put_integer(to, *headers.application_id);
+  }
+  to.put(headers.further_headers).put(body);
   return {};
 }
 

@@ -16,14 +16,20 @@ inline constexpr std::uint16_t kConnectivityWbxml =
     0x36;                                    ///< application/vnd.wap.connectivity-wbxml
 inline constexpr std::uint16_t kSic = 0x2E;  ///< application/vnd.wap.sic
 
-/// What we write: the content type with SEC and MAC and nothing else.
+/// What we write: the content type with SEC and MAC, and by default nothing else. Without
+/// parameters it takes the constrained form. Views must live until the push is written.
 struct PushHeaders {
-  std::uint16_t content_type = kConnectivityWbxml;  ///< WSP content type code
-  std::optional<std::uint8_t> SEC;                  ///< parameter 0x11
-  std::string_view MAC;  ///< parameter 0x12, 40 hexadecimal digits; empty = none
+  std::uint16_t content_type = kConnectivityWbxml;  ///< code; above 0x7F as a long-integer
+  std::optional<std::uint8_t> SEC = {};             ///< parameter 0x11
+  std::string_view MAC = {};  ///< parameter 0x12, 40 hexadecimal digits; empty = none
+  /// A media type such as "text/plain": written instead of the code.
+  std::string_view content_type_text = {};
+  /// X-Wap-Application-Id as a code, right after the content type, where minimal readers want it.
+  std::optional<std::uint32_t> application_id = {};
+  OctetView further_headers = {};  ///< ready encoded, names and values; they come last
 };
 
-/// Appends the PDU to `out`.
+/// Appends the PDU to `out`, which stays as it was on an error. Errc::bad_value.
 [[nodiscard]] Result<void> write_push(std::uint8_t transaction_id, const PushHeaders& headers,
                                       OctetView body, Octets& out);
 /// Octets write_push would append.

@@ -178,6 +178,71 @@ std::string counted(const std::string& digits) {
 /// A push PDU: transaction id 01 and the headers with their length.
 std::string pdu(const std::string& headers) { return "0106" + counted(headers); }
 
+TEST(WspPush, WritesWhatOtherContentKindsNeed) {
+  const std::string mac(40, 'A');
+  std::string mac_hex;
+  for (int i = 0; i < 40; ++i) mac_hex += "41";
+  const Octets further = hex("B483");
+  const auto headers = [&](std::uint16_t code, std::string_view text,
+                           std::optional<std::uint32_t> application, bool with_further) {
+    PushHeaders made;
+    made.content_type = code;
+    made.content_type_text = text;
+    made.application_id = application;
+    if (with_further) made.further_headers = further;
+    return made;
+  };
+  PushHeaders signed_text = headers(0, "a/b", 7, false);
+  signed_text.SEC = 1;
+  signed_text.MAC = mac;
+  PushHeaders signed_dm = headers(0x42, "", 7, true);
+  signed_dm.SEC = 1;
+  struct Case {
+    PushHeaders headers;
+    std::string front;
+  };
+  for (const Case& c : {
+           Case{headers(0x2E, "", {}, false), "AE"},
+           Case{headers(0x44, "", 0x07, false), "C4AF87"},
+           Case{headers(0x44, "", 0x7F, false), "C4AFFF"},
+           Case{headers(0x44, "", 0x80, false), "C4AF0180"},
+           Case{headers(0x30A, "", 0x09, false), "0302030AAF89"},
+           Case{headers(0x36, "", 0x8007, false), "B6AF028007"},
+           Case{headers(0x36, "", 0x123456, false), "B6AF03123456"},
+           Case{headers(0x36, "", 0xFFFFFFFF, true), "B6AF04FFFFFFFFB483"},
+           Case{headers(0x36, "", {}, true), "B6B483"},
+           Case{headers(0x36, "text/x", {}, false), "746578742F7800"},
+           Case{headers(0x36, "text/x", 2, true), "746578742F7800AF82B483"},
+           Case{signed_text, "1F30612F6200918192" + mac_hex + "00AF87"},
+           Case{signed_dm, "03C29181AF87B483"},
+       }) {
+    Octets out = hex("EE");
+    ASSERT_TRUE(write_push(1, c.headers, as_octets("body"), out)) << c.front;
+    EXPECT_EQ(to_hex(out, HexCase::upper), "EE" + pdu(c.front) + "626F6479");
+    EXPECT_EQ(out.size() - 1, push_octets(c.headers, 4));
+    const auto read = read_push(OctetView(out).subspan(1));
+    ASSERT_TRUE(read) << to_string(read.error());
+    EXPECT_EQ(read->content_type_text, c.headers.content_type_text);
+    EXPECT_EQ(read->content_type.has_value(), c.headers.content_type_text.empty());
+    EXPECT_EQ(read->SEC, c.headers.SEC);
+    EXPECT_EQ(read->MAC, c.headers.MAC);
+  }
+}
+
+TEST(WspPush, RefusesATextThatIsNoMediaType) {
+  for (const std::string text :
+       {"text", "/x", "text/", "te xt/x", "text/\x7F", "text/\xC3\xA4", "text/x\n"}) {
+    Octets out;
+    PushHeaders headers;
+    headers.content_type_text = text;
+    const auto done = write_push(1, headers, {}, out);
+    ASSERT_FALSE(done) << text;
+    EXPECT_EQ(done.error().code, Code(Errc::bad_value));
+    EXPECT_EQ(done.error().at.field, "content_type_text");
+    EXPECT_TRUE(out.empty());
+  }
+}
+
 struct Form {
   std::string name;
   std::string content_type_value;
