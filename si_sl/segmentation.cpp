@@ -156,6 +156,7 @@ Result<void> segment(OctetView push, std::uint16_t reference, const SegmentOptio
     const OctetView data = push.subspan(i * room, std::min(room, push.size() - i * room));
     part.octets = static_cast<std::uint8_t>(header.size + data.size());
     part.udh_octets = static_cast<std::uint8_t>(header.size);
+    part.septets = 0;
     part.data_coding = options.data_coding;
     part.number = static_cast<std::uint8_t>(i + 1);
     part.total = total;

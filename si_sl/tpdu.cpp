@@ -27,10 +27,6 @@ constexpr std::uint8_t kFiller = 0x0F;
 using detail::ended;
 using detail::malformed;
 
-std::size_t octets_of(std::uint8_t user_data_length, std::uint8_t data_coding) {
-  return seven_bit(data_coding) ? (user_data_length * std::size_t{7} + 7) / 8 : user_data_length;
-}
-
 Result<void> write_address(const TpAddress& address, Octets& out) {
   if (address.alphanumeric() || (address.type & 0x80) == 0) {
     return fail(Errc::bad_value, "a destination is a number: its type is 91 or 81",
@@ -95,7 +91,7 @@ Result<void> read_user_data(OctetReader& in, std::uint8_t data_coding, std::uint
   auto udl = in.u8();
   if (!udl) return ended(std::move(udl), "user_data_length");
   length = *udl;
-  const std::size_t octets = octets_of(length, data_coding);
+  const std::size_t octets = user_data_octets(length, data_coding);
   if (octets > kUserDataOctets) {
     return malformed("a user data length of " + std::to_string(length) + " does not fit an SMS",
                      start, "user_data_length");
@@ -122,14 +118,6 @@ std::size_t validity_octets(ValidityFormat format) {
 
 }  // namespace
 
-bool seven_bit(std::uint8_t data_coding) {
-  const std::uint8_t group = data_coding >> 4;
-  if (group < 0x8) return (data_coding & 0x0C) == 0x00 && (data_coding & 0x20) == 0;
-  if (group >= 0xC && group <= 0xD) return true;  // message waiting, 7-bit
-  if (group == 0xF) return (data_coding & 0x04) == 0;
-  return group < 0xC;  // reserved groups: read as the default alphabet
-}
-
 std::uint8_t relative_validity(std::chrono::minutes validity) {
   for (unsigned v = 0; v < 255; ++v) {
     if (validity_of(static_cast<std::uint8_t>(v)) >= validity) return static_cast<std::uint8_t>(v);
@@ -150,7 +138,7 @@ Submit submit_of(const Part& part, TpAddress destination) {
   submit.user_data_header = part.udh_octets != 0;
   submit.destination = std::move(destination);
   submit.data_coding = part.data_coding;
-  submit.user_data_length = part.octets;
+  submit.user_data_length = part.user_data_length();
   submit.user_data = part.whole();
   return submit;
 }
@@ -162,7 +150,7 @@ void set_validity(Submit& submit, std::chrono::minutes validity) {
 }
 
 Result<void> write_submit(const Submit& submit, Octets& out) {
-  const std::size_t octets = octets_of(submit.user_data_length, submit.data_coding);
+  const std::size_t octets = user_data_octets(submit.user_data_length, submit.data_coding);
   if (submit.user_data.size() > kUserDataOctets) {
     return fail(
         Errc::too_long,

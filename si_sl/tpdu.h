@@ -11,6 +11,7 @@
 #include "base/names.h"
 #include "base/octets.h"
 #include "base/result.h"
+#include "si_sl/data_coding.h"
 #include "si_sl/errors.h"
 #include "si_sl/part.h"
 
@@ -81,8 +82,5 @@ struct Deliver {
 [[nodiscard]] Result<Deliver> read_deliver(OctetView tpdu);
 /// TP-SCTS as a time; nothing when its digits make none. Years 00 to 99 are 2000 to 2099.
 [[nodiscard]] std::optional<WallTime> timestamp_of(const std::array<std::byte, 7>& timestamp);
-
-/// Is the alphabet of `data_coding` the 7-bit one (3GPP TS 23.038, 4)?
-[[nodiscard]] bool seven_bit(std::uint8_t data_coding);
 
 }  // namespace cpgw::si_sl

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "si_sl/gsm7.h"
 #include "si_sl/segmentation.h"
 #include "tests/unit/si_sl/vector_file.h"
 
@@ -260,24 +259,6 @@ TEST(Tpdu, ReadsTimestampsWithTheirZone) {
                                 "62102021060000", "621020210000FF", "A2102021000000"}) {
     EXPECT_FALSE(time(bad)) << bad;
   }
-}
-
-TEST(Tpdu, KnowsTheSevenBitAlphabet) {
-  for (const unsigned dcs : {0x00U, 0x10U, 0x13U, 0x40U, 0xC0U, 0xD8U, 0xF0U, 0xF3U, 0x80U}) {
-    EXPECT_TRUE(seven_bit(static_cast<std::uint8_t>(dcs))) << dcs;
-  }
-  for (const unsigned dcs :
-       {0x04U, 0x08U, 0x15U, 0x16U, 0x20U, 0x44U, 0xE0U, 0xF4U, 0xF5U, 0xF6U}) {
-    EXPECT_FALSE(seven_bit(static_cast<std::uint8_t>(dcs))) << dcs;
-  }
-}
-
-TEST(Gsm7, UnpacksSeptets) {
-  EXPECT_EQ(unpack_gsm7(Vector::hex("4F78591EA6BFE5"), 8), "Operator");
-  EXPECT_EQ(unpack_gsm7(Vector::hex("E8329BFD06"), 5), "hello");
-  EXPECT_EQ(unpack_gsm7(Vector::hex("8000"), 2), "@£");
-  EXPECT_EQ(unpack_gsm7(Vector::hex("9B32"), 2), "\uFFFD") << "escape and euro";
-  EXPECT_EQ(unpack_gsm7({}, 5), "");
 }
 
 RC_GTEST_PROP(TpduProperty, AnyOctetsGiveAValueOrAPositionedError,
