@@ -158,7 +158,7 @@ TEST_F(Tshark, PutsTheSubmitsOfAPushTogetherAndDecodesIt) {
     for (const Part& part : parts) {
       Submit submit = submit_of(part, TpAddress::international(*Msisdn::parse("+12025550123")));
       submit.status_report_request = true;
-      set_validity(submit, std::chrono::hours(24));
+      submit.validity = relative_validity(std::chrono::hours(24));
       ASSERT_TRUE(write_submit(submit, tpdus.emplace_back()));
     }
     last_of_push.push_back(tpdus.size() - 1);

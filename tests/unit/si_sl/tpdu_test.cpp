@@ -10,10 +10,6 @@ namespace cpgw::si_sl {
 namespace {
 
 using namespace std::chrono_literals;
-using std::chrono::days;
-using std::chrono::hours;
-using std::chrono::minutes;
-using std::chrono::weeks;
 using test::read_vectors;
 using test::Vector;
 
@@ -56,7 +52,7 @@ TEST(Tpdu, MakesTheSubmitsOfEveryPushVector) {
     for (std::size_t i = 0; i < parts.size(); ++i) {
       Submit submit = submit_of(parts[i], kRecipient);
       submit.status_report_request = true;
-      set_validity(submit, 24h);
+      submit.validity = relative_validity(24h);
       Octets tpdu;
       ASSERT_TRUE(write_submit(submit, tpdu));
       EXPECT_EQ(to_hex(tpdu, HexCase::upper), expected[i]);
@@ -64,7 +60,7 @@ TEST(Tpdu, MakesTheSubmitsOfEveryPushVector) {
   }
 }
 
-TEST(Tpdu, ReadsEveryDeliver) {
+TEST(Tpdu, ReadsEveryDeliverAndWritesItBack) {
   std::size_t delivers = 0;
   for (const Vector& v : read_vectors("wsp/tpdus.txt")) {
     if (v.text("kind") != "deliver") continue;
@@ -81,9 +77,38 @@ TEST(Tpdu, ReadsEveryDeliver) {
     const auto sent = timestamp_of(deliver->timestamp);
     ASSERT_TRUE(sent);
     EXPECT_EQ(sent->time_since_epoch() / 1s % 86400, 14 * 3600 + 30 * 60);
+    Octets again;
+    ASSERT_TRUE(write_deliver(*deliver, again));
+    EXPECT_EQ(to_hex(again), v.text("hex"));
     ++delivers;
   }
   EXPECT_EQ(delivers, 3U);
+}
+
+TEST(Tpdu, MakesTheDeliversOfEveryPushVector) {
+  const Timestamp sent =
+      timestamp_from(std::chrono::sys_days(std::chrono::year(2026) / 11 / 22) + 14h + 21min + 21s)
+          .value();
+  std::size_t made = 0;
+  for (const Vector& v : read_vectors("wsp/pushes.txt")) {
+    const auto& expected = v.all("deliver");
+    if (expected.empty()) continue;
+    SCOPED_TRACE(v.text("id"));
+    const bool wide = v.text("id") == "prov-userpin-tps-headers";
+    std::vector<Part> parts;
+    ASSERT_TRUE(segment(v.octets("push"), wide ? 0x1234 : 0x2A, {.wide_reference = wide}, parts));
+    ASSERT_EQ(parts.size(), expected.size());
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      Deliver deliver =
+          deliver_of(parts[i], TpAddress::international(*Msisdn::parse("12025550199")), sent);
+      deliver.more_messages = i + 1 < parts.size();
+      Octets tpdu;
+      ASSERT_TRUE(write_deliver(deliver, tpdu));
+      EXPECT_EQ(to_hex(tpdu, HexCase::upper), expected[i]);
+      ++made;
+    }
+  }
+  EXPECT_GT(made, 10U);
 }
 
 TEST(Tpdu, DeliversOfOnePushMakeThePush) {
@@ -106,27 +131,6 @@ TEST(Tpdu, DeliversOfOnePushMakeThePush) {
   }
 }
 
-TEST(Tpdu, CodesTheRelativeValidityPeriod) {
-  struct Case {
-    unsigned octet;
-    minutes period;
-  };
-  for (const Case& c :
-       {Case{0, 5min}, Case{143, 12h}, Case{144, 12h + 30min}, Case{167, 24h}, Case{168, days(2)},
-        Case{196, days(30)}, Case{197, weeks(5)}, Case{255, weeks(63)}}) {
-    EXPECT_EQ(validity_of(static_cast<std::uint8_t>(c.octet)), c.period);
-    EXPECT_EQ(relative_validity(c.period), c.octet);
-  }
-  EXPECT_EQ(relative_validity(0min), 0);
-  EXPECT_EQ(relative_validity(-5min), 0);
-  EXPECT_EQ(relative_validity(6min), 1);
-  EXPECT_EQ(relative_validity(24h + 1min), 168);
-  EXPECT_EQ(relative_validity(weeks(100)), 255);
-  for (unsigned octet = 0; octet < 256; ++octet) {
-    EXPECT_EQ(relative_validity(validity_of(static_cast<std::uint8_t>(octet))), octet);
-  }
-}
-
 TEST(Tpdu, WritesEveryFlagAndValidityFormatAndReadsItBack) {
   const Octets data = Vector::hex("0605040B8423F041");
   for (unsigned flags = 0; flags < 16; ++flags) {
@@ -141,12 +145,10 @@ TEST(Tpdu, WritesEveryFlagAndValidityFormatAndReadsItBack) {
       submit.destination = {kUnknownNumber, "*#06abc12"};
       submit.protocol_identifier = 0x40;
       submit.data_coding = 0xF5;
-      submit.validity_format = format;
-      submit.validity.fill(format == ValidityFormat::none ? std::byte{0} : std::byte{0x11});
-      if (format == ValidityFormat::relative) {
-        submit.validity.fill(std::byte{0});
-        submit.validity[0] = std::byte{0xA7};
-      }
+      submit.validity.format = format;
+      std::ranges::fill_n(submit.validity.octets.begin(),
+                          static_cast<std::ptrdiff_t>(submit.validity.view().size()),
+                          std::byte{0x11});
       submit.user_data = data;
       submit.user_data_length = 8;
       Octets tpdu;
@@ -161,7 +163,6 @@ TEST(Tpdu, WritesEveryFlagAndValidityFormatAndReadsItBack) {
       EXPECT_EQ(read->destination, submit.destination);
       EXPECT_EQ(read->protocol_identifier, 0x40);
       EXPECT_EQ(read->data_coding, 0xF5);
-      EXPECT_EQ(read->validity_format, format);
       EXPECT_EQ(read->validity, submit.validity);
       EXPECT_EQ(to_hex(read->user_data), to_hex(data));
     }
@@ -239,26 +240,66 @@ TEST(Tpdu, EveryTruncationIsAnError) {
       const OctetView cut = OctetView(tpdu).first(size);
       EXPECT_FALSE(read_submit(cut)) << v.text("id") << size;
       EXPECT_FALSE(read_deliver(cut)) << v.text("id") << size;
+      EXPECT_FALSE(read_status_report(cut)) << v.text("id") << size;
     }
   }
 }
 
-TEST(Tpdu, ReadsTimestampsWithTheirZone) {
-  const auto time = [](const std::string& digits) {
-    std::array<std::byte, 7> stamp{};
-    std::ranges::copy(Vector::hex(digits), stamp.begin());
-    return timestamp_of(stamp);
-  };
-  const WallTime noon = std::chrono::sys_days(std::chrono::year_month_day(
-                            std::chrono::year(2026), std::chrono::month(1), std::chrono::day(2))) +
-                        12h;
-  EXPECT_EQ(time("62102021000000"), noon);
-  EXPECT_EQ(time("62102041000080"), noon);  // +02:00
-  EXPECT_EQ(time("6210207000000A"), noon) << "five hours west";
-  for (const std::string bad : {"62312021000000", "62102321000000", "62102042000000",
-                                "62102021060000", "621020210000FF", "A2102021000000"}) {
-    EXPECT_FALSE(time(bad)) << bad;
+TEST(Tpdu, EveryChangedOctetGivesAValueOrAPositionedError) {
+  for (const Vector& v : read_vectors("wsp/tpdus.txt")) {
+    const Octets tpdu = v.octets("hex");
+    const auto positioned = [&](const auto& result) {
+      EXPECT_TRUE(result || result.error().at.offset.value() <= tpdu.size()) << v.text("id");
+    };
+    for (std::size_t i = 0; i < tpdu.size(); ++i) {
+      for (unsigned value = 0; value < 256; ++value) {
+        Octets changed = tpdu;
+        changed[i] = static_cast<std::byte>(value);
+        positioned(read_submit(changed));
+        positioned(read_deliver(changed));
+        positioned(read_status_report(changed));
+        positioned(read_at_pdu(changed));
+      }
+    }
   }
+}
+
+TEST(Tpdu, WritesEveryFlagOfADeliverAndReadsItBack) {
+  const Octets data = Vector::hex("0605040B8423F041");
+  for (unsigned flags = 0; flags < 32; ++flags) {
+    Deliver deliver;
+    deliver.more_messages = (flags & 1) != 0;
+    deliver.loop_prevention = (flags & 2) != 0;
+    deliver.status_report = (flags & 4) != 0;
+    deliver.reply_path = (flags & 8) != 0;
+    deliver.user_data_header = (flags & 16) != 0;
+    deliver.originator = {kAlphanumeric, "My {€}"};
+    deliver.protocol_identifier = 0x40;
+    deliver.data_coding = 0xF5;
+    deliver.timestamp[0] = std::byte{0x62};
+    deliver.user_data = data;
+    deliver.user_data_length = 8;
+    Octets tpdu;
+    ASSERT_TRUE(write_deliver(deliver, tpdu));
+    const auto read = read_deliver(tpdu);
+    ASSERT_TRUE(read) << to_string(read.error());
+    EXPECT_EQ(read->more_messages, deliver.more_messages);
+    EXPECT_EQ(read->loop_prevention, deliver.loop_prevention);
+    EXPECT_EQ(read->status_report, deliver.status_report);
+    EXPECT_EQ(read->reply_path, deliver.reply_path);
+    EXPECT_EQ(read->user_data_header, deliver.user_data_header);
+    EXPECT_EQ(read->originator, deliver.originator);
+    EXPECT_EQ(read->protocol_identifier, 0x40);
+    EXPECT_EQ(read->timestamp, deliver.timestamp);
+    EXPECT_EQ(to_hex(read->user_data), to_hex(data));
+  }
+  Deliver wrong;
+  Octets out = Vector::hex("EE");
+  wrong.user_data_length = 1;
+  EXPECT_EQ(write_deliver(wrong, out).error().at.field, "user_data_length");
+  wrong.user_data_length = 0;
+  EXPECT_EQ(write_deliver(wrong, out).error().at.field, "originator");
+  EXPECT_EQ(to_hex(out), "ee");
 }
 
 RC_GTEST_PROP(TpduProperty, AnyOctetsGiveAValueOrAPositionedError,
@@ -268,6 +309,10 @@ RC_GTEST_PROP(TpduProperty, AnyOctetsGiveAValueOrAPositionedError,
   if (!submit) RC_ASSERT(submit.error().at.offset.value() <= input.size());
   const auto deliver = read_deliver(input);
   if (!deliver) RC_ASSERT(deliver.error().at.offset.value() <= input.size());
+  const auto report = read_status_report(input);
+  if (!report) RC_ASSERT(report.error().at.offset.value() <= input.size());
+  const auto at_pdu = read_at_pdu(input);
+  if (!at_pdu) RC_ASSERT(at_pdu.error().at.offset.value() <= input.size());
 }
 
 }  // namespace
