@@ -36,6 +36,7 @@ constexpr DocumentType kCo = kTables.of({
     .formal_public_id = "-//WAPFORUM//DTD CO 1.0//EN",
     .system_id = "http://www.wapforum.org/DTD/co_1.0.dtd",
     .root = "co",
+    .version = 0x02,
 });
 static_assert(detail::round_trips(kCo));
 

@@ -29,6 +29,18 @@ Result<void> Decoder::count_node(std::size_t at) {
   return {};
 }
 
+const DocumentType* Decoder::type_not_said() const {
+  if (transport_.type != nullptr) return transport_.type;
+  const auto root = in_.peek();
+  if (!root) return nullptr;
+  for (const DocumentType* type : document_types()) {
+    if (type->public_id != kPublicIdNotSaid) continue;
+    const TagToken* const tag = find_tag(*type, type->root);
+    if (tag->token == (*root & kIdentity) && tag->page == 0) return type;
+  }
+  return nullptr;
+}
+
 Result<void> Decoder::public_identifier(std::uint32_t number, std::uint32_t index, std::size_t at) {
   // Number 0 is never a registered identifier: the text stands in the string table.
   std::string text;
@@ -39,7 +51,14 @@ Result<void> Decoder::public_identifier(std::uint32_t number, std::uint32_t inde
     at = in_.table_offset(index);
   }
   for (const DocumentType* type : document_types()) {
-    if (number == 0 ? type->formal_public_id == text : type->public_id == number) {
+    if (number == 0 ? !text.empty() && type->formal_public_id == text
+                    : number != kPublicIdNotSaid && type->public_id == number) {
+      document_.type = type;
+      return {};
+    }
+  }
+  if (number == kPublicIdNotSaid) {
+    if (const DocumentType* const type = type_not_said()) {
       document_.type = type;
       return {};
     }
@@ -54,13 +73,14 @@ Result<void> Decoder::public_identifier(std::uint32_t number, std::uint32_t inde
     }
   }
   return unknown(Errc::unknown_document,
-                 number == 1 ? "the document does not say its type (public identifier 01)"
-                             : "unknown public identifier " + shown(document_.public_id),
+                 number == kPublicIdNotSaid
+                     ? "the document does not say its type (public identifier 01)"
+                     : "unknown public identifier " + shown(document_.public_id),
                  at);
 }
 
 Result<void> Decoder::charset(std::uint8_t version) {
-  std::uint32_t mib_enum = charset_;
+  std::uint32_t mib_enum = transport_.charset;
   const std::size_t at = in_.offset();
   if (version != 0x00) {  // 1.0 has no charset field
     const auto own = in_.mb_u_int32();
@@ -236,9 +256,8 @@ Result<Document> Decoder::document() {
 
 }  // namespace detail
 
-Result<Document> decode(OctetView wbxml, const DecodeLimits& limits,
-                        std::uint32_t transport_charset) {
-  return detail::Decoder(wbxml, limits, transport_charset).document();
+Result<Document> decode(OctetView wbxml, const DecodeLimits& limits, const Transport& transport) {
+  return detail::Decoder(wbxml, limits, transport).document();
 }
 
 }  // namespace cpgw::wbxml

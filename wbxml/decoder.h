@@ -14,9 +14,15 @@ struct DecodeLimits {
   unsigned unknown = 256;  ///< tokens and identifiers without a meaning; 0: the first is an error
 };
 
-/// `transport_charset` (MIBenum) is what the transport says the character set is: it counts more
-/// than the document's own word. 0: it says nothing.
+/// What the transport says of a document.
+struct Transport {
+  /// MIBenum of the character set: it counts more than the document's own word. 0: it says nothing.
+  std::uint32_t charset = 0;
+  /// By its content type; counts where the document does not say its type (public identifier 01).
+  const DocumentType* type = nullptr;
+};
+
 [[nodiscard]] Result<Document> decode(OctetView wbxml, const DecodeLimits& limits = {},
-                                      std::uint32_t transport_charset = 0);
+                                      const Transport& transport = {});
 
 }  // namespace cpgw::wbxml

@@ -15,14 +15,16 @@ inline std::string page_and_token(std::uint8_t page, std::uint8_t token) {
 /// Reads one document, once. Views what it is given, which outlives it.
 class Decoder {
  public:
-  Decoder(OctetView in, const DecodeLimits& limits, std::uint32_t charset)
-      : limits_(limits), charset_(charset), in_(in, limits) {}
+  Decoder(OctetView in, const DecodeLimits& limits, const Transport& transport)
+      : limits_(limits), transport_(transport), in_(in, limits) {}
 
   Result<Document> document();
 
  private:
   Result<void> header();
   Result<void> charset(std::uint8_t version);
+  /// The type a document without a public identifier is of; null when nothing tells.
+  [[nodiscard]] const DocumentType* type_not_said() const;
   Result<void> public_identifier(std::uint32_t number, std::uint32_t index, std::size_t at);
   Result<void> content_item();
   Result<void> open_element(std::uint8_t token, std::size_t at);
@@ -49,7 +51,7 @@ class Decoder {
   }
 
   const DecodeLimits& limits_;
-  const std::uint32_t charset_;  ///< of the transport
+  const Transport& transport_;
   DecoderInput in_;
   Document document_;
   std::uint8_t tag_page_ = 0;

@@ -2,6 +2,7 @@
 // text is left to be spent.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "wbxml/charset.h"
@@ -26,6 +27,11 @@ class DecoderInput {
   [[nodiscard]] bool at_end() const { return offset_ == in_.size(); }
 
   [[nodiscard]] Result<std::uint8_t> octet();
+  /// The next one without taking it; nothing at the end.
+  [[nodiscard]] std::optional<std::uint8_t> peek() const {
+    if (at_end()) return std::nullopt;
+    return to_u8(in_[offset_]);
+  }
   [[nodiscard]] Result<std::uint32_t> mb_u_int32();
   /// Takes the string table: its length and its octets.
   [[nodiscard]] Result<void> read_table();

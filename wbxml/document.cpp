@@ -109,12 +109,17 @@ std::string write_xml(const Document& document, unsigned indent) {
   if (document.type == &unknown_type()) {
     out += "<!-- WBXML public identifier " + in_comment(document.public_id) + " -->";
     out += line_end;
-  } else if (document.type != nullptr) {
+  } else if (document.type != nullptr && !document.type->system_id.empty()) {
     out += "<!DOCTYPE ";
     out += document.type->root;
-    out += " PUBLIC \"";
-    out += document.type->formal_public_id;
-    out += "\" \"";
+    if (document.type->formal_public_id.empty()) {
+      out += " SYSTEM ";
+    } else {
+      out += " PUBLIC \"";
+      out += document.type->formal_public_id;
+      out += "\" ";
+    }
+    out += '"';
     out += document.type->system_id;
     out += "\">";
     out += line_end;

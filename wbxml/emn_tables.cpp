@@ -39,6 +39,7 @@ constexpr DocumentType kEmn = kTables.of({
     .formal_public_id = "-//WAPFORUM//DTD EMN 1.0//EN",
     .system_id = "http://www.wapforum.org/DTD/emn.dtd",
     .root = "emn",
+    .version = 0x02,
 });
 static_assert(detail::round_trips(kEmn));
 

@@ -47,6 +47,7 @@ constexpr DocumentType kSi = kTables.of({
     .formal_public_id = "-//WAPFORUM//DTD SI 1.0//EN",
     .system_id = "http://www.wapforum.org/DTD/si.dtd",
     .root = "si",
+    .version = 0x02,
 });
 static_assert(detail::round_trips(kSi));
 

@@ -37,6 +37,7 @@ constexpr DocumentType kSl = kTables.of({
     .formal_public_id = "-//WAPFORUM//DTD SL 1.0//EN",
     .system_id = "http://www.wapforum.org/DTD/sl.dtd",
     .root = "sl",
+    .version = 0x02,
 });
 static_assert(detail::round_trips(kSl));
 

@@ -46,12 +46,17 @@ struct ValueToken {
   bool piece = false;  ///< a value made wholly of pieces of one page is written as those pieces
 };
 
+/// "Unknown or missing public identifier" (WAP-192, 7.2). A document type that has no other is
+/// known by what the transport says, else by its root element.
+inline constexpr std::uint32_t kPublicIdNotSaid = 0x01;
+
 struct DocumentType {
   std::string_view name{};              ///< "PROV 1.0"
   std::uint32_t public_id = 0;          ///< WBXML public identifier
-  std::string_view formal_public_id{};  ///< of the DOCTYPE
+  std::string_view formal_public_id{};  ///< of the DOCTYPE; empty: it has none
   std::string_view system_id{};
-  std::string_view root{};  ///< root element; empty: any
+  std::string_view root{};      ///< root element; empty: any
+  std::uint8_t version = 0x03;  ///< of WBXML, customary in its pushes: 01 = 1.1
   std::span<const TagToken> tags{};
   std::span<const AttributeToken> attributes{};
   std::span<const ValueToken> values{};
@@ -78,6 +83,10 @@ struct DocumentType {
 [[nodiscard]] const DocumentType& emn();
 /// OMA DRM REL 1.0: rights.
 [[nodiscard]] const DocumentType& drmrel();
+/// Over The Air Settings 7.0 (Ericsson, Nokia): browser settings and bookmarks.
+[[nodiscard]] const DocumentType& ota_settings();
+/// Of the same specification: SyncML settings.
+[[nodiscard]] const DocumentType& sync_settings();
 
 /// Of a document whose public identifier has no tables here: every token is unknown.
 [[nodiscard]] const DocumentType& unknown_type();

@@ -70,7 +70,7 @@ void XmlReader::Impl::library_error(const xmlError& e) {
 
 void XmlReader::Impl::internal_subset(std::string_view public_id) {
   for (const DocumentType* known : document_types()) {
-    if (known->formal_public_id == public_id) type = known;
+    if (!public_id.empty() && known->formal_public_id == public_id) type = known;
   }
 }
 

@@ -15,6 +15,7 @@
 
 #include "wbxml/document.h"
 #include "wbxml/token_lookup.h"
+#include "wbxml/token_table.h"
 
 namespace cpgw::wbxml::test {
 
@@ -66,14 +67,22 @@ inline Node node_of(const xmlNode* from) {
 
 }  // namespace peer
 
+/// Of a type that octets do not say it has to be told; it has no tables of SyncML settings.
+inline WBXMLLanguage language_of(const DocumentType& type) {
+  return &type == &ota_settings() ? WBXML_LANG_OTA_SETTINGS : WBXML_LANG_UNKNOWN;
+}
+inline bool libwbxml_knows(const DocumentType& type) { return &type != &sync_settings(); }
+
 /// libwbxml's XML of `octets`; nothing, and why in `error`, when it refuses them. Canonical: the
 /// only form in which it escapes line ends and tabs of attribute values.
-inline std::optional<std::string> peer_xml(Octets octets, std::string& error) {
+inline std::optional<std::string> peer_xml(Octets octets, std::string& error,
+                                           WBXMLLanguage language = WBXML_LANG_UNKNOWN) {
   WBXMLConvWBXML2XML* raw = nullptr;
   if (wbxml_conv_wbxml2xml_create(&raw) != WBXML_OK) std::abort();
   const std::unique_ptr<WBXMLConvWBXML2XML, peer::FreeDecoder> converter(raw);
   wbxml_conv_wbxml2xml_set_gen_type(raw, WBXML_GEN_XML_CANONICAL);
   wbxml_conv_wbxml2xml_enable_preserve_whitespaces(raw);
+  wbxml_conv_wbxml2xml_set_language(raw, language);
   WB_UTINY* xml = nullptr;
   WB_ULONG length = 0;
   const WBXMLError status =

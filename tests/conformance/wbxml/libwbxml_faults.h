@@ -189,6 +189,7 @@ inline const char* libwbxml_misreads(OctetView octets, const Document& ours) {
 /// Why it cannot write `document`, or null. DRMREL loses its prefixes and declarations; an element
 /// without a token is refused when no string table may be written.
 inline const char* libwbxml_cannot_write(const Document& document, bool string_table) {
+  if (document.type == &sync_settings()) return "no-sync-settings";
   if (document.type == &drmrel()) return "drmrel-prefixes";
   if (!string_table && has_page_200(*document.type, document.root)) return "no-literal-in-line";
   return nullptr;

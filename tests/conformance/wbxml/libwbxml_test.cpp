@@ -30,10 +30,11 @@ std::string shown(const Document& of, Node root) {
 }
 
 void expect_read_alike(const Document& document, const EncodeOptions& options) {
+  if (!test::libwbxml_knows(*document.type)) return;
   const auto octets = encode(document, options);
   ASSERT_TRUE(octets) << to_string(octets.error());
   std::string error;
-  const auto xml = test::peer_xml(*octets, error);
+  const auto xml = test::peer_xml(*octets, error, test::language_of(*document.type));
   ASSERT_TRUE(xml) << error << "\n" << to_hex(*octets);
   auto read = test::tree_of(*xml);
   ASSERT_TRUE(read) << to_hex(*octets) << "\n" << *xml;
@@ -47,6 +48,7 @@ void expect_written_alike(const Document& document, bool string_table, bool doct
   std::string xml = write_xml(document, 0);
   if (!doctype) {
     const std::size_t begin = xml.find("<!DOCTYPE");
+    ASSERT_NE(begin, std::string::npos);
     xml.erase(begin, xml.find('>', begin) + 1 - begin);
   }
   std::string error;
@@ -59,7 +61,7 @@ void expect_written_alike(const Document& document, bool string_table, bool doct
 }
 
 TEST(Libwbxml, ReadsEveryVectorAsWeMeantIt) {
-  for (const char* file : {"prov.vectors", "push.vectors"}) {
+  for (const char* file : {"prov.vectors", "push.vectors", "ota.vectors"}) {
     for (const test::Vector& v : test::read_vectors(file)) {
       SCOPED_TRACE(v.name);
       const Document document = read_xml(v.xml, v.name).value();

@@ -22,7 +22,8 @@ std::string shown(const wbxml::Document& of, wbxml::Node root) {
 
 bool read_alike(OctetView octets, const wbxml::Document& ours) {
   std::string error;
-  const auto xml = wbxml::test::peer_xml(Octets(octets.begin(), octets.end()), error);
+  const auto xml = wbxml::test::peer_xml(Octets(octets.begin(), octets.end()), error,
+                                         wbxml::test::language_of(*ours.type));
   if (!xml) return false;
   auto tree = wbxml::test::tree_of(*xml);
   return tree &&
@@ -31,12 +32,13 @@ bool read_alike(OctetView octets, const wbxml::Document& ours) {
 
 void read_octets(OctetView octets) {
   const auto ours = wbxml::decode(octets, {.unknown = 0});
-  if (!ours || read_alike(octets, *ours)) return;
+  if (!ours || !wbxml::test::libwbxml_knows(*ours->type) || read_alike(octets, *ours)) return;
   if (wbxml::test::libwbxml_misreads(octets, *ours) == nullptr) std::abort();
 }
 
 void exchange(std::uint64_t seed) {
   const wbxml::Document document = wbxml::test::random_document_of_any_type(seed);
+  if (!wbxml::test::libwbxml_knows(*document.type)) return;
   const auto octets = wbxml::encode(document, {.version = static_cast<std::uint8_t>(2 + seed % 2),
                                                .stay_on_page = seed % 3 == 1,
                                                .string_table = seed % 3 == 2});

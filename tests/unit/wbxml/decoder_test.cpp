@@ -17,7 +17,7 @@ Octets octets(std::string_view hex) { return from_hex(hex).value(); }
 Result<Document> decode_hex(std::string_view hex) { return decode(octets(hex)); }
 
 constexpr const char* kReadVectors[] = {"prov.vectors", "prov_read.vectors", "push.vectors",
-                                        "push_read.vectors"};
+                                        "push_read.vectors", "ota.vectors"};
 
 /// The document on one line, without its head.
 std::string body(const Result<Document>& document) {
@@ -86,7 +86,7 @@ TEST(WbxmlDecoder, SaysWhatIsWrongAndWhere) {
       {"04", Errc::unsupported, 0, "version 1.4"},
       {"030b6a", Errc::truncated, 3, "no string table length"},
       {"03036a0005", Errc::unknown_document, 1, "another document type"},
-      {"03016a0005", Errc::unknown_document, 1, "type not said"},
+      {"03016a0009", Errc::unknown_document, 1, "type not said"},
       {"0300006a0005", Errc::malformed, 1, "type in an empty string table"},
       {"0300006a0261000"
        "5",

@@ -104,7 +104,7 @@ inline std::string random_value(Choice& choose, const DocumentType& type, std::s
     for (std::size_t n = choose.below(6); n > 0; --n) list += kPieces[choose.below(5)];
     return list;
   }
-  if (name == "value" || choose.one_in(8)) {
+  if ((name == "value" || choose.one_in(8)) && !type.values.empty()) {
     return near_token(choose, type.values[choose.below(type.values.size())].text);
   }
   const AttributeToken* row = nullptr;

@@ -51,7 +51,7 @@ TEST(WbxmlEncoderOptions, PutAStringIntoTheTableWhereThatIsShorter) {
 
 TEST(WbxmlEncoderOptions, NeverGrowADocumentByItsStringTable) {
   std::size_t in_line = 0, with_table = 0;
-  for (const char* file : {"prov.vectors", "push.vectors"}) {
+  for (const char* file : {"prov.vectors", "push.vectors", "ota.vectors"}) {
     for (const Vector& v : read_vectors(file)) {
       const Document document = read(v.xml);
       const auto short_form = encode(document, {.string_table = true});

@@ -34,7 +34,7 @@ std::string hex_of(const Document& d) {
 }
 
 TEST(WbxmlEncoder, WritesEveryVectorToTheOctet) {
-  for (const char* file : {"prov.vectors", "push.vectors"}) {
+  for (const char* file : {"prov.vectors", "push.vectors", "ota.vectors"}) {
     for (const Vector& v : read_vectors(file)) {
       SCOPED_TRACE(v.name);
       const auto document = read_xml(v.xml, v.name);

@@ -106,7 +106,7 @@ TEST(UnknownTypes, AreShownByTheirTokens) {
   EXPECT_EQ(by_name->public_id, "-//X--");
   EXPECT_NE(write_xml(*by_name, 0).find("identifier -//X-? -->"), std::string::npos);
 
-  const auto unsaid = decode_hex("03016a0005");
+  const auto unsaid = decode_hex("03016a0009");
   ASSERT_TRUE(unsaid) << to_string(unsaid.error());
   EXPECT_EQ(unsaid->public_id, "01");
 }
@@ -177,8 +177,8 @@ TEST(Charsets, AreConverted) {
 TEST(Charsets, OfTheTransportCountMore) {
   const auto octets = from_hex("030b6a00854503e90001").value();
   EXPECT_EQ(decode(octets).error().code, Code(Errc::bad_value));
-  EXPECT_EQ(decode(octets, {}, 4).value().root.attributes[0].value, "\xC3\xA9");
-  EXPECT_EQ(decode(octets, {}, 17).error().code, Code(Errc::unsupported));
+  EXPECT_EQ(decode(octets, {}, {.charset = 4}).value().root.attributes[0].value, "\xC3\xA9");
+  EXPECT_EQ(decode(octets, {}, {.charset = 17}).error().code, Code(Errc::unsupported));
 }
 
 TEST(Charsets, ThatAreNotReadAreNamed) {
