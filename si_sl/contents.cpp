@@ -92,27 +92,33 @@ const MediaType* media_type_of(const wbxml::Document& document) {
 
 }  // namespace
 
-Result<PushContent> push_content(const wbxml::Document& document) {
+Result<PushKind> push_kind(const wbxml::Document& document) {
   const MediaType* const media = media_type_of(document);
   if (media == nullptr) {
     return fail(wbxml::Errc::unknown_document, "the document is of no type that travels as a push");
   }
-  auto body = wbxml::encode(document, {.version = document.type->version});
-  if (!body) return fail(std::move(body).error());
-  return PushContent{media->code,
-                     media->code == 0 ? media->text : std::string_view(),
-                     media->charset,
-                     media->application_id,
-                     media->destination_port,
-                     media->source_port,
-                     std::move(*body)};
+  return PushKind{media->code,
+                  media->code == 0 ? media->text : std::string_view(),
+                  media->charset,
+                  media->application_id,
+                  media->destination_port,
+                  media->source_port};
 }
 
-PushHeaders push_headers(const PushContent& content) {
+Result<PushContent> push_content(const wbxml::Document& document) {
+  auto kind = push_kind(document);
+  if (!kind) return fail(std::move(kind).error());
+  auto body = wbxml::encode(document, {.version = document.type->version});
+  if (!body) return fail(std::move(body).error());
+  return PushContent{*kind, std::move(*body)};
+}
+
+PushHeaders push_headers(const PushKind& kind) {
   PushHeaders headers;
-  headers.content_type = content.content_type;
-  headers.content_type_text = content.content_type_text;
-  headers.application_id = content.application_id;
+  headers.content_type = kind.content_type;
+  headers.content_type_text = kind.content_type_text;
+  headers.charset = kind.charset;
+  headers.application_id = kind.application_id;
   return headers;
 }
 

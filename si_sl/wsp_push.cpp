@@ -39,11 +39,12 @@ std::size_t media_octets(const PushHeaders& headers) {
 /// Octets of the content type after its value-length; 0 for the constrained form, which has none
 /// (8.4.2.24): text, or a code in one octet.
 std::size_t general_octets(const PushHeaders& headers) {
-  const bool constrained =
-      (text_media(headers) || headers.content_type < 0x80) && !headers.SEC && headers.MAC.empty();
+  const bool constrained = (text_media(headers) || headers.content_type < 0x80) && !headers.SEC &&
+                           headers.MAC.empty() && !headers.charset;
   if (constrained) return 0;
-  return media_octets(headers) + (headers.SEC ? 2U : 0U) +
-         (headers.MAC.empty() ? 0U : 1 + headers.MAC.size() + 1);
+  return media_octets(headers) +
+         (headers.charset ? 1 + detail::integer_octets(*headers.charset) : 0U) +
+         (headers.SEC ? 2U : 0U) + (headers.MAC.empty() ? 0U : 1 + headers.MAC.size() + 1);
 }
 
 std::size_t headers_octets(const PushHeaders& headers) {
@@ -233,6 +234,10 @@ Result<void> write_push(std::uint8_t transaction_id, const PushHeaders& headers,
     to.put(headers.content_type_text).u8(0);
   } else {
     detail::put_integer(to, headers.content_type);
+  }
+  if (headers.charset) {
+    to.u8(kShortInteger | kCharset);
+    detail::put_integer(to, *headers.charset);
   }
   if (headers.SEC) {
     to.u8(kShortInteger | kSec).u8(static_cast<std::uint8_t>(kShortInteger | *headers.SEC));

@@ -26,7 +26,8 @@ struct PushHeaders {
   std::string_view content_type_text = {};
   /// X-Wap-Application-Id as a code, right after the content type, where minimal readers want it.
   std::optional<std::uint32_t> application_id = {};
-  OctetView further_headers = {};  ///< ready encoded, names and values; they come last
+  OctetView further_headers = {};             ///< ready encoded, names and values; they come last
+  std::optional<std::uint16_t> charset = {};  ///< parameter 0x01, MIBenum
 };
 
 /// Appends the PDU to `out`, which stays as it was on an error. Errc::bad_value.

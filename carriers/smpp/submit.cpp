@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "si_sl/text.h"
+
 namespace cpgw::carriers::smpp {
 
 namespace {
@@ -90,7 +92,12 @@ void make_submit_sm(const SubmitSettings& settings, const Msisdn& recipient,
       settings.validity, validity.count() > 0 ? validity : settings.default_validity, now);
   out.registered_delivery = receipt_wanted(settings.receipts, index, parts.size()) ? 1 : 0;
   out.data_coding = part.data_coding;
-  const OctetView whole = part.whole();
+  // 7-bit text travels one septet an octet; the centre packs it.
+  auto unpacked = part.septets != 0
+                      ? si_sl::unpack_user_data(part.whole(), part.user_data_length(),
+                                                part.udh_octets != 0, part.data_coding)
+                      : Result<Octets>();
+  const OctetView whole = part.septets != 0 && unpacked ? OctetView(*unpacked) : part.whole();
   out.short_message.assign(whole.begin(), whole.end());
   out.tlvs = settings.tlvs;
   if (settings.user_message_reference) {

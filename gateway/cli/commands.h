@@ -32,6 +32,14 @@ struct SlotOptions {
   std::vector<std::string> values;  ///< name=value
 };
 
+/// What is sent: a file, or a text.
+struct ContentOptions {
+  std::string file;  ///< XML, or ready octets as hexadecimal digits or raw
+  std::string type;  ///< a content type; empty: the one of the XML
+  std::string text;
+  std::int64_t application_id = -1, message_class = -1;  ///< -1: not given
+};
+
 struct InitCommand {
   std::string directory = ".";
 };
@@ -48,7 +56,7 @@ struct DemoCommand {
   bool json = false;
 };
 struct EncodeCommand {
-  std::string file;
+  ContentOptions content;
   std::string as = "wbxml", to = "hex";
   SecurityOptions security;
   SlotOptions slots;
@@ -56,10 +64,11 @@ struct EncodeCommand {
   bool wide_reference = false;
   std::string order = "ports-first";
   std::uint32_t part_limit = 10, data_coding = 4;
-  std::string number;       ///< --to-number, for tpdu and what is handed over
-  std::string source, url;  ///< --from, --url
-  std::string output;       ///< folder for what is handed over as files
-  std::uint32_t wbxml_version = 3;
+  std::string number;               ///< --to-number, for tpdu and what is handed over
+  std::string source, url;          ///< --from, --url
+  std::string output;               ///< folder for what is handed over as files
+  std::uint32_t wbxml_version = 0;  ///< 0: the one of the document's type
+  bool stay_on_page = false, string_table = false;
 };
 struct DecodeCommand {
   std::string file = "-";
@@ -67,7 +76,8 @@ struct DecodeCommand {
 };
 struct SendCommand {
   ToGateway gateway;
-  std::string file, to, key;
+  ContentOptions content;
+  std::string to, key;
   SecurityOptions security;
   SlotOptions slots;
   std::uint32_t expires_in = 0;
@@ -86,7 +96,8 @@ struct ImportRecipientsCommand {
 struct CampaignCommand {
   ToGateway gateway;
   std::string verb;  ///< new start pause resume cancel status watch list
-  std::string name, content;
+  std::string name;
+  ContentOptions content;
   SecurityOptions security;
   SlotOptions slots;
   std::uint32_t expires_in = 0;

@@ -12,13 +12,13 @@
 
 #include "gateway/cli/commands.h"
 #include "gateway/cli/hand_over.h"
+#include "gateway/cli/requests.h"
 #include "gateway/cli/security_options.h"
+#include "gateway/flow/content.h"
 #include "si_sl/segmentation.h"
+#include "si_sl/text.h"
 #include "si_sl/tpdu.h"
 #include "si_sl/wsp_push.h"
-#include "wbxml/template.h"
-#include "wbxml/token_table.h"
-#include "wbxml/xml_reader.h"
 
 namespace cpgw::gateway::cli {
 namespace {
@@ -32,38 +32,58 @@ struct Encoded {
   std::vector<Octets> tpdus;
 };
 
-Result<Octets> fill_document(Io& io, const EncodeCommand& command) {
-  auto xml = read_input(io, command.file);
-  if (!xml) return fail(std::move(xml).error());
-  const std::string file = command.file == "-" ? "standard input" : command.file;
-  const auto in_file = [&](Error error) {
-    error.at.file = file;
-    return fail(std::move(error));
-  };
-  auto document = wbxml::read_xml(*xml, file);
-  if (!document) return fail(std::move(document).error());
-  if (document->type != &wbxml::prov() && command.as != "wbxml") {
-    return in_file(
-        Error(wbxml::Errc::unsupported, "only a wap-provisioningdoc becomes a push, this is a '" +
-                                            document->root.name + "'; use --as wbxml"));
+/// The compiled content and its filled form.
+Result<flow::CompiledContent> fill(Io& io, const EncodeCommand& command, Encoded& encoded) {
+  auto given = read_content(io, command.content);
+  if (!given) return fail(std::move(given).error());
+  if (given->type->names_security && command.security.sec.empty() && command.as != "wbxml") {
+    return fail(signer::Errc::bad_method,
+                "--sec is needed for --as " + command.as +
+                    ": netwpin, userpin, usernetwpin, userpinmac, or none",
+                at_field("--sec"));
   }
+  auto security = signer::security(command.security.sec.empty() ? "none" : command.security.sec);
+  if (!security) return fail(std::move(security).error());
   auto slots = parse_slots(command.slots);
   if (!slots) return fail(std::move(slots).error());
-  const wbxml::EncodeOptions options{static_cast<std::uint8_t>(command.wbxml_version)};
-  auto form = wbxml::Template::compile(*document, slots->specs, options);
-  if (!form) return in_file(std::move(form).error());
-  auto values = slots->values_for(form->slots());
+  flow::DeliveryProfile profile;
+  profile.stay_on_page = command.stay_on_page;
+  profile.string_table = command.string_table;
+  profile.segments.wide_reference = command.wide_reference;
+  profile.segments.order = command.order == "ports-first"
+                               ? si_sl::ElementOrder::ports_first
+                               : si_sl::ElementOrder::concatenation_first;
+  // Octets alone are cut by nobody.
+  profile.segments.part_limit =
+      static_cast<std::uint8_t>(command.as == "wbxml" ? queue::kMaxParts : command.part_limit);
+  profile.segments.data_coding = static_cast<std::uint8_t>(command.data_coding);
+  flow::ContentSource source{
+      .type = *given->type, .source = given->source, .security = *security, .slots = slots->specs};
+  if (command.wbxml_version != 0)
+    source.wbxml_version = static_cast<std::uint8_t>(command.wbxml_version);
+  if (command.content.application_id >= 0)
+    source.application_id = static_cast<std::uint32_t>(command.content.application_id);
+  if (command.content.message_class >= 0)
+    source.message_class = static_cast<std::uint8_t>(command.content.message_class);
+  auto content = flow::compile_content(source, profile);
+  if (!content) {
+    Error error = std::move(content).error();
+    error.at.file = given->label;
+    return fail(std::move(error));
+  }
+  auto values = slots->values_for(content->form.slots());
   if (!values) return fail(std::move(values).error());
-  Octets out;
-  if (auto filled = form->fill(*values, out); !filled) return fail(std::move(filled).error());
-  return out;
+  if (auto filled = content->form.fill(*values, encoded.wbxml); !filled)
+    return fail(std::move(filled).error());
+  return content;
 }
 
-Result<void> sign(Io& io, const EncodeCommand& command, Encoded& encoded) {
+Result<void> sign(Io& io, const EncodeCommand& command, const flow::CompiledContent& content,
+                  Encoded& encoded) {
   auto inputs = read_security(io, command.security);
   if (!inputs) return fail(std::move(inputs).error());
   if (inputs->method == signer::Security::USERPINMAC) inputs->pin = signer::draw_pin(io.random, 8);
-  si_sl::PushHeaders headers;
+  si_sl::PushHeaders headers = flow::push_headers(content);
   signer::BootstrapSigner signer;
   if (inputs->method == signer::Security::USERPINMAC) {
     auto code = signer.userpinmac_code(*inputs->pin, encoded.wbxml);
@@ -82,15 +102,13 @@ Result<void> sign(Io& io, const EncodeCommand& command, Encoded& encoded) {
                            encoded.push);
 }
 
-Result<void> cut(const EncodeCommand& command, Encoded& encoded) {
-  si_sl::SegmentOptions options;
-  options.wide_reference = command.wide_reference;
-  options.order = command.order == "ports-first" ? si_sl::ElementOrder::ports_first
-                                                 : si_sl::ElementOrder::concatenation_first;
-  options.part_limit = static_cast<std::uint8_t>(command.part_limit);
-  options.data_coding = static_cast<std::uint8_t>(command.data_coding);
-  return si_sl::segment(encoded.push, static_cast<std::uint16_t>(command.ref), options,
-                        encoded.parts);
+Result<void> cut(const EncodeCommand& command, const flow::CompiledContent& content,
+                 Encoded& encoded) {
+  const auto reference = static_cast<std::uint16_t>(command.ref);
+  return content.kind == flow::ContentKind::text
+             ? si_sl::segment_text(as_text(encoded.wbxml), reference, flow::text_options(content),
+                                   encoded.parts)
+             : si_sl::segment(encoded.push, reference, content.profile.segments, encoded.parts);
 }
 
 Result<Msisdn> number_of(const EncodeCommand& command) {
@@ -169,7 +187,7 @@ int hand_over(Io& io, const EncodeCommand& command, const Encoded& encoded) {
   return io.out.good() ? kDone : kMalformed;
 }
 
-std::string as_json(const EncodeCommand& command, const Encoded& encoded) {
+std::string as_json(const flow::CompiledContent& content, const Encoded& encoded) {
   boost::json::object all;
   if (!encoded.parts.empty()) {
     boost::json::array parts;
@@ -182,54 +200,63 @@ std::string as_json(const EncodeCommand& command, const Encoded& encoded) {
     }
     all["parts"] = std::move(parts);
   }
-  if (command.as != "wbxml") all["push"] = to_hex(encoded.push);
-  all["wbxml"] = to_hex(encoded.wbxml);
+  if (!encoded.push.empty()) all["push"] = to_hex(encoded.push);
+  if (content.kind == flow::ContentKind::text) {
+    all["text"] = as_text(encoded.wbxml);
+  } else {
+    all["wbxml"] = to_hex(encoded.wbxml);
+  }
   if (!encoded.mac.empty()) all["mac"] = encoded.mac;
   if (!encoded.code.empty()) all["code"] = as_text(encoded.code.expose());
   return boost::json::serialize(all);
 }
 
+/// What goes together, before anything is read.
+std::optional<std::string> misuse(const EncodeCommand& command, bool handed) {
+  const SecurityOptions& given = command.security;
+  if (command.as == "wbxml") {
+    if (!given.sec.empty())
+      return "--sec goes with --as push, sms or tpdu: bare WBXML carries no MAC";
+    if (!given.imsi.empty() || !given.imsi_file.empty() || !given.pin.empty() ||
+        !given.pin_file.empty())
+      return "IMSI and PIN go with --as push, sms or tpdu and --sec";
+  }
+  if ((handed || command.as == "tpdu") && command.number.empty())
+    return "--to-number is needed for --as " + command.as;
+  if (handed && command.to != "hex")
+    return "--as " + command.as + " has a form of its own; leave out --to";
+  return std::nullopt;
+}
+
 }  // namespace
 
 int run(const EncodeCommand& command, Io& io) {
-  Encoded encoded;
-  auto wbxml = fill_document(io, command);
-  if (!wbxml) return complain(io, wbxml.error());
-  encoded.wbxml = std::move(*wbxml);
-  std::vector<OctetView> lines;
   const bool handed = std::ranges::find(hand_over_forms(), command.as) != hand_over_forms().end();
+  if (const auto why = misuse(command, handed)) {
+    io.err << "cpgw: error: " << *why << "\n";
+    return kUsage;
+  }
+  Encoded encoded;
+  const auto content = fill(io, command, encoded);
+  if (!content)
+    return complain(io, content.error(), is_usage(content.error()) ? kUsage : kMalformed);
+  const bool text = content->kind == flow::ContentKind::text;
+  if (text && (command.as == "wbxml" || command.as == "push")) {
+    io.err << "cpgw: error: a text is no push; use --as sms, tpdu or another program's form\n";
+    return kUsage;
+  }
+  std::vector<OctetView> lines;
   if (command.as == "wbxml") {
-    if (!command.security.sec.empty()) {
-      io.err << "cpgw: error: --sec goes with --as push, sms or tpdu: bare WBXML carries no MAC\n";
-      return kUsage;
-    }
-    const SecurityOptions& given = command.security;
-    if (!given.imsi.empty() || !given.imsi_file.empty() || !given.pin.empty() ||
-        !given.pin_file.empty()) {
-      io.err << "cpgw: error: IMSI and PIN go with --as push, sms or tpdu and --sec\n";
-      return kUsage;
-    }
     lines.emplace_back(encoded.wbxml);
   } else {
-    if (command.security.sec.empty()) {
-      io.err << "cpgw: error: --sec is needed for --as " << command.as
-             << ": netwpin, userpin, usernetwpin, userpinmac, or none\n";
-      return kUsage;
+    if (!text) {
+      if (auto done = sign(io, command, *content, encoded); !done)
+        return complain(io, done.error());
     }
-    const bool addressed = handed || command.as == "tpdu";
-    if (addressed && command.number.empty()) {
-      io.err << "cpgw: error: --to-number is needed for --as " << command.as << "\n";
-      return kUsage;
-    }
-    if (handed && command.to != "hex") {
-      io.err << "cpgw: error: --as " << command.as << " has a form of its own; leave out --to\n";
-      return kUsage;
-    }
-    if (auto done = sign(io, command, encoded); !done) return complain(io, done.error());
     if (command.as == "push") {
       lines.emplace_back(encoded.push);
     } else {
-      if (auto done = cut(command, encoded); !done) return complain(io, done.error());
+      if (auto done = cut(command, *content, encoded); !done) return complain(io, done.error());
       if (handed) return hand_over(io, command, encoded);
       if (command.as == "tpdu") {
         if (auto done = address(command, encoded); !done) return complain(io, done.error());
@@ -240,7 +267,7 @@ int run(const EncodeCommand& command, Io& io) {
     }
   }
   if (command.to == "json") {
-    io.out << as_json(command, encoded) << "\n";
+    io.out << as_json(*content, encoded) << "\n";
   } else {
     for (const OctetView line : lines) {
       if (command.to == "raw") {

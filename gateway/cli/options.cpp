@@ -63,6 +63,21 @@ class Grammar {
     sub->add_option("--pin-file", security.pin_file, "file whose first line is the PIN")
         ->excludes(pin);
   }
+  /// `file`: how the file is named on the command line.
+  static void content_options(CLI::App* sub, const char* file, ContentOptions& content) {
+    CLI::Option* given =
+        sub->add_option(file, content.file, "XML document, or ready octets; - for standard input");
+    sub->add_option("--text", content.text, "plain text to send instead of a file")
+        ->excludes(given);
+    sub->add_option("--type", content.type,
+                    "content type, where it is not that of the XML: octets and text/plain");
+    sub->add_option("--application-id", content.application_id,
+                    "X-Wap-Application-Id of the push, decimal or 0x…")
+        ->check(CLI::Range(0, 0x7FFFFFFF));
+    sub->add_option("--message-class", content.message_class,
+                    "of a text: 0 is shown at once, 1 phone, 2 SIM, 3 terminal")
+        ->check(CLI::Range(0, 3));
+  }
   static void slot_options(CLI::App* sub, SlotOptions& slots, bool values) {
     sub->add_option("--slot-type", slots.types,
                     "declare a slot: name=text|digits|host|ip|uri[:octets]")
@@ -152,7 +167,7 @@ void Grammar::tools() {
   CLI::App* encode = command(
       app, "encode", "Provisioning XML to WBXML, push, SMS parts or TPDUs, without a gateway",
       "cpgw encode settings.xml --as sms --sec userpin --pin 1234");
-  encode->add_option("file", encode_.file, "XML document, - for standard input")->required();
+  content_options(encode, "file", encode_.content);
   std::vector<std::string> forms{"wbxml", "push", "sms", "tpdu"};
   for (const std::string_view form : hand_over_forms()) forms.emplace_back(form);
   encode
@@ -186,8 +201,14 @@ void Grammar::tools() {
                      "of Kannel's sendsms with its user, for kannel-url (default: one to fill in)");
   encode->add_option("--output", encode_.output,
                      "folder the files of gammu and smstools are put in");
-  encode->add_option("--wbxml-version", encode_.wbxml_version, "1 = WBXML 1.1, 2 = 1.2, 3 = 1.3")
+  encode
+      ->add_option("--wbxml-version", encode_.wbxml_version,
+                   "1 = WBXML 1.1, 2 = 1.2, 3 = 1.3 (default: what is customary for the type)")
       ->check(CLI::Range(1, 3));
+  encode->add_flag("--stay-on-page", encode_.stay_on_page,
+                   "keep a code page while it serves: shorter, but not every reader follows");
+  encode->add_flag("--string-table", encode_.string_table,
+                   "repeated strings once, where that is shorter");
   choose(encode, encode_);
 
   CLI::App* decode =
@@ -211,7 +232,7 @@ void Grammar::sending() {
       command(app, "send", "One push through the running gateway",
               "cpgw send settings.xml --to +358401234567 --sec userpin --pin 12345678");
   gateway_options(send, send_.gateway);
-  send->add_option("file", send_.file, "XML document, - for standard input")->required();
+  content_options(send, "file", send_.content);
   send->add_option("--to", send_.to, "the phone's number")->required();
   security_options(send, send_.security);
   secret_options(send, send_.security);
@@ -268,8 +289,7 @@ void Grammar::sending() {
     gateway_options(sub, options.gateway);
     if (!is_list) sub->add_option("name", options.name, "campaign")->required();
     if (is_new) {
-      sub->add_option("--content", options.content, "XML document, - for standard input")
-          ->required();
+      content_options(sub, "--content", options.content);
       security_options(sub, options.security);
       slot_options(sub, options.slots, false);
       job_options(sub, options.expires_in, options.priority);

@@ -1,23 +1,88 @@
 #include "gateway/cli/requests.h"
 
 #include "gateway/cli/security_options.h"
+#include "wbxml/token_table.h"
+#include "wbxml/xml_reader.h"
 
 namespace cpgw::gateway::cli {
+namespace {
 
-Result<boost::json::object> content_of(Io& io, const std::string& file,
+using Form = flow::ContentType::Form;
+
+const char* field_of(Form form) {
+  return form == Form::xml ? "xml" : form == Form::octets ? "octets" : "text";
+}
+
+/// Octets as digits, whether they were given so or raw.
+std::string as_hex(const std::string& given) {
+  if (const auto octets = from_hex(given)) return to_hex(*octets);
+  return to_hex(as_octets(given));
+}
+
+}  // namespace
+
+Result<GivenContent> read_content(Io& io, const ContentOptions& options) {
+  GivenContent given;
+  if (!options.type.empty()) {
+    given.type = flow::content_type(options.type);
+    if (given.type == nullptr) {
+      std::string names;
+      for (const auto& type : flow::content_types()) {
+        names += (names.empty() ? "" : ", ") + std::string(type.name);
+      }
+      return fail(Errc::bad_setting, "one of " + names + " is expected", at_field("--type"));
+    }
+  }
+  if (!options.text.empty()) {
+    if (given.type != nullptr && given.type->form != Form::text) {
+      return fail(Errc::bad_setting, "--text is text/plain", at_field("--type"));
+    }
+    given.type = flow::content_type("text/plain");
+    given.source = options.text;
+    given.label = "--text";
+    return given;
+  }
+  if (options.file.empty()) {
+    return fail(Errc::bad_setting, "name a file, - for standard input, or give --text",
+                at_field("file"));
+  }
+  auto read = read_input(io, options.file);
+  if (!read) return fail(std::move(read).error());
+  given.label = options.file == "-" ? "standard input" : options.file;
+  if (given.type == nullptr) {
+    auto document = wbxml::read_xml(*read, given.label);
+    if (!document) return fail(std::move(document).error());
+    given.type = flow::content_type_of(document->type);
+    if (given.type == nullptr) {
+      return fail(wbxml::Errc::unsupported,
+                  "'" + document->root.name + "' is no document that is sent", at_field("file"));
+    }
+  }
+  given.source = given.type->form == Form::octets ? as_hex(*read) : std::move(*read);
+  return given;
+}
+
+bool is_usage(const Error& error) {
+  return error.at.field == "--sec" || error.at.field == "--type" || error.at.field == "file";
+}
+
+Result<boost::json::object> content_of(Io& io, const ContentOptions& options,
                                        const SecurityOptions& security, const SlotOptions& slots) {
-  if (security.sec.empty()) {
+  auto given = read_content(io, options);
+  if (!given) return fail(std::move(given).error());
+  if (security.sec.empty() && given->type->names_security) {
     return fail(signer::Errc::bad_method,
                 "name the security: netwpin, userpin, usernetwpin, userpinmac, or none; it is "
                 "never defaulted",
                 at_field("--sec"));
   }
-  auto xml = read_input(io, file);
-  if (!xml) return fail(std::move(xml).error());
   auto parsed = parse_slots(slots);
   if (!parsed) return fail(std::move(parsed).error());
-  boost::json::object content{
-      {"type", "text/vnd.wap.connectivity-xml"}, {"xml", *xml}, {"security", security.sec}};
+  boost::json::object content{{"type", given->type->name},
+                              {field_of(given->type->form), given->source}};
+  if (!security.sec.empty()) content["security"] = security.sec;
+  if (options.application_id >= 0) content["application_id"] = options.application_id;
+  if (options.message_class >= 0) content["message_class"] = options.message_class;
   if (!parsed->specs.empty()) {
     boost::json::object declared;
     for (const wbxml::SlotSpec& slot : parsed->specs) {

@@ -4,11 +4,23 @@
 #include <boost/json/object.hpp>
 
 #include "gateway/cli/commands.h"
+#include "gateway/flow/content_types.h"
 
 namespace cpgw::gateway::cli {
 
-/// The *content* of docs/zeromq.md from a file and the options.
-[[nodiscard]] Result<boost::json::object> content_of(Io& io, const std::string& file,
+struct GivenContent {
+  const flow::ContentType* type = nullptr;
+  std::string source;  ///< in the form of the type; octets as hexadecimal digits
+  std::string label;   ///< for messages: the file's name
+};
+/// Reads the file, and finds its type where none is named: the one of its document.
+[[nodiscard]] Result<GivenContent> read_content(Io& io, const ContentOptions& options);
+
+/// Is it a mistake in the options rather than in what they name?
+[[nodiscard]] bool is_usage(const Error& error);
+
+/// The *content* of docs/zeromq.md from a file or text and the options.
+[[nodiscard]] Result<boost::json::object> content_of(Io& io, const ContentOptions& options,
                                                      const SecurityOptions& security,
                                                      const SlotOptions& slots);
 

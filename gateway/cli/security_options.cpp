@@ -19,7 +19,7 @@ Result<std::pair<std::string, std::string>> cut(const std::string& text, const c
 
 Result<SecurityInputs> read_security(Io& io, const SecurityOptions& options) {
   SecurityInputs inputs;
-  auto method = signer::security(options.sec);
+  auto method = signer::security(options.sec.empty() ? "none" : options.sec);
   if (!method) return fail(signer::Errc::bad_method, method.error().message, at_field("--sec"));
   inputs.method = *method;
   const bool imsi_wanted = signer::needs_imsi(*method);

@@ -10,9 +10,9 @@
 namespace cpgw::gateway::cli {
 
 int run(const SendCommand& command, Io& io) {
-  auto content = content_of(io, command.file, command.security, command.slots);
+  auto content = content_of(io, command.content, command.security, command.slots);
   if (!content)
-    return complain(io, content.error(), content.error().at.field == "--sec" ? kUsage : kMalformed);
+    return complain(io, content.error(), is_usage(content.error()) ? kUsage : kMalformed);
   auto security = read_security(io, command.security);
   if (!security) return complain(io, security.error());
   auto slots = parse_slots(command.slots);

@@ -38,7 +38,28 @@ Result<void> Composer::compose(const CompiledContent& content, const SealedInput
     return fail(std::move(filled).error());
   }
 
-  si_sl::PushHeaders headers;
+  if (content.kind == ContentKind::text) return compose_text(content, drawn, out);
+  return compose_push(content, inputs, drawn, out);
+}
+
+Result<void> Composer::compose_text(const CompiledContent& content, const queue::Drawn& drawn,
+                                    Composed& out) {
+  push_.clear();
+  if (!out.code.empty()) out.code = Secret();
+  if (auto cut =
+          si_sl::segment_text(as_text(wbxml_), drawn.reference, text_options(content), out.parts);
+      !cut) {
+    return fail(std::move(cut).error());
+  }
+  auto digest = impl_->digest.of(wbxml_);
+  if (!digest) return fail(std::move(digest).error());
+  out.push_digest = *digest;
+  return {};
+}
+
+Result<void> Composer::compose_push(const CompiledContent& content, const SealedInputs& inputs,
+                                    const queue::Drawn& drawn, Composed& out) {
+  si_sl::PushHeaders headers = push_headers(content);
   signer::MacText mac{};
   if (!out.code.empty()) out.code = Secret();
   if (content.security != signer::Security::none) {

@@ -35,9 +35,15 @@ class Composer {
   [[nodiscard]] OctetView last_push() const { return push_; }
 
  private:
+  [[nodiscard]] Result<void> compose_text(const CompiledContent& content, const queue::Drawn& drawn,
+                                          Composed& out);
+  [[nodiscard]] Result<void> compose_push(const CompiledContent& content,
+                                          const SealedInputs& inputs, const queue::Drawn& drawn,
+                                          Composed& out);
   struct Impl;
   std::unique_ptr<Impl> impl_;
-  Octets wbxml_, push_;
+  Octets wbxml_;  ///< the filled form: WBXML, or a text's UTF-8
+  Octets push_;
 };
 
 }  // namespace cpgw::gateway::flow

@@ -1,50 +1,68 @@
 #include "gateway/flow/content.h"
 
-#include <openssl/evp.h>
-
-#include "si_sl/wsp_push.h"
+#include "si_sl/contents.h"
+#include "si_sl/contents_dm.h"
+#include "wbxml/decoder.h"
 #include "wbxml/token_table.h"
 #include "wbxml/xml_reader.h"
 
 namespace cpgw::gateway::flow {
 namespace {
 
-/// Of the stored body. Written to disk: a new layout takes a new number, the old stays readable.
-constexpr std::uint8_t kRecordVersion = 1;
-constexpr std::uint8_t kWideReference = 0x01;
-constexpr std::uint8_t kConcatenationFirst = 0x02;
-
 constexpr std::string_view kLongestMac = "0000000000000000000000000000000000000000";
-
-queue::Digest content_digest(std::uint8_t kind, OctetView body) {
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  queue::Digest digest{};
-  const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
-  const bool done =
-      context != nullptr && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1 &&
-      EVP_DigestUpdate(context.get(), &kind, 1) == 1 &&
-      EVP_DigestUpdate(context.get(), body.data(), body.size()) == 1 &&
-      EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr) ==
-          1;
-  if (!done) std::abort();  // out of memory, or a libcrypto without SHA-256
-  return digest;
-}
-
-bool known_security(std::uint8_t value) {
-  return value <= static_cast<std::uint8_t>(signer::Security::USERPINMAC) ||
-         value == static_cast<std::uint8_t>(signer::Security::none);
-}
-
-tl::unexpected<Error> bad_record(std::string why) {
-  return fail(Errc::bad_content, "the stored content " + std::move(why));
-}
 
 }  // namespace
 
-Result<std::uint8_t> parts_estimate(const CompiledContent& content) {
+si_sl::PushHeaders push_headers(const CompiledContent& content) {
   si_sl::PushHeaders headers;
+  headers.content_type = content.push.content_type;
+  headers.content_type_text = content.push.content_type_text;
+  headers.charset = content.push.charset;
+  headers.application_id = content.push.application_id;
+  return headers;
+}
+
+si_sl::TextOptions text_options(const CompiledContent& content) {
+  si_sl::TextOptions options;
+  options.message_class = content.message_class;
+  options.wide_reference = content.profile.segments.wide_reference;
+  options.part_limit = content.profile.segments.part_limit;
+  return options;
+}
+
+namespace {
+
+/// Parts of a text whose slots are as long as they may be. A slot of free text may bring characters
+/// that make all of it UCS-2; no slot brings more units than it has octets, or twice as many
+/// septets where characters of a URI are escaped.
+Result<std::uint8_t> text_estimate(const CompiledContent& content) {
+  const std::string_view constant = as_text(content.form.constant());
+  const auto options = text_options(content);
+  auto alone = si_sl::text_parts(constant, options);
+  if (!alone || content.form.slots().empty()) {
+    if (!alone) return fail(std::move(alone).error());
+    return alone->parts;
+  }
+  bool free_text = false, escapes = false;
+  for (const wbxml::SlotSpec& slot : content.form.slots()) {
+    free_text = free_text || slot.type == wbxml::SlotType::text;
+    escapes = escapes || slot.type == wbxml::SlotType::uri;
+  }
+  const std::size_t slots = content.form.max_octets() - constant.size();
+  std::string longest;
+  if (alone->alphabet == si_sl::Alphabet::gsm7 && !free_text) {
+    longest.assign(alone->units + slots * (escapes ? 2 : 1), 'a');
+  } else {
+    // Characters of UCS-2 alone, one unit and two octets each.
+    for (std::size_t unit = 0; unit < constant.size() + slots; ++unit) longest += "\u0416";
+  }
+  auto parts = si_sl::text_parts(longest, options);
+  if (!parts) return fail(std::move(parts).error());
+  return parts->parts;
+}
+
+Result<std::uint8_t> push_estimate(const CompiledContent& content) {
+  si_sl::PushHeaders headers = push_headers(content);
   if (content.security != signer::Security::none) {
     headers.SEC = static_cast<std::uint8_t>(content.security);
     if (content.security != signer::Security::USERPINMAC) headers.MAC = kLongestMac;
@@ -56,6 +74,96 @@ Result<std::uint8_t> parts_estimate(const CompiledContent& content) {
                                           " octets: " + parts.error().message +
                                           "; shorten the document or its slots' maxima");
   }
+  return *parts;
+}
+
+/// The form of a document, and what its kind asks for.
+Result<void> compile_document(const ContentSource& source, CompiledContent& content) {
+  auto document = wbxml::read_xml(source.source);
+  if (!document) return fail(std::move(document).error());
+  if (document->type != &source.type.document()) {
+    const ContentType* const right = content_type_of(document->type);
+    return fail(Errc::bad_content,
+                "the root of " + std::string(source.type.name) + " is not '" + document->root.name +
+                    "'" +
+                    (right != nullptr ? "; that is " + std::string(right->name) : std::string()));
+  }
+  const auto kind = si_sl::push_kind(*document);
+  if (!kind) return fail(kind.error());
+  if (document->type != &wbxml::prov()) {
+    content.profile.wbxml_version = document->type->version;
+    content.profile.segments.destination_port = kind->destination_port;
+    content.profile.segments.source_port = kind->source_port;
+  }
+  content.push = {kind->content_type, std::string(kind->content_type_text), kind->charset,
+                  kind->application_id};
+  if (source.wbxml_version) content.profile.wbxml_version = *source.wbxml_version;
+  auto form = wbxml::Template::compile(*document, source.slots,
+                                       {.version = content.profile.wbxml_version,
+                                        .stay_on_page = content.profile.stay_on_page,
+                                        .string_table = content.profile.string_table});
+  if (!form) return fail(std::move(form).error());
+  content.form = *std::move(form);
+  return {};
+}
+
+Result<void> compile_octets(const ContentSource& source, CompiledContent& content) {
+  const auto octets = from_hex(source.source);
+  if (!octets) return fail(octets.error());
+  if (octets->empty()) return fail(Errc::bad_content, "there are no octets");
+  if (source.type.wsp_code == si_sl::kConnectivityWbxml) {
+    const auto document = wbxml::decode(*octets);
+    if (!document) return fail(document.error());
+    if (document->type != &wbxml::prov()) {
+      return fail(Errc::bad_content, "these octets are no wap-provisioningdoc");
+    }
+  } else if (source.type.wsp_code == si_sl::kDmNotification) {
+    if (const auto read = si_sl::read_dm_notification(*octets); !read) return fail(read.error());
+  }
+  if (!source.slots.empty()) {
+    return fail(Errc::bad_content, "ready octets have no slots", at_field("slots"));
+  }
+  content.push.content_type = source.type.wsp_code;
+  content.push.application_id = source.type.application_id;
+  content.form = wbxml::Template::of_octets(*octets);
+  return {};
+}
+
+Result<void> compile_text(const ContentSource& source, CompiledContent& content) {
+  if (source.message_class && *source.message_class > 3) {
+    return fail(Errc::bad_content, "a message class is 0 to 3", at_field("message_class"));
+  }
+  content.message_class = source.message_class;
+  auto form = wbxml::Template::of_text(source.source, source.slots);
+  if (!form) return fail(std::move(form).error());
+  content.form = *std::move(form);
+  return {};
+}
+
+/// What an option is for, where it was given to another form.
+Result<void> options_fit(const ContentSource& source) {
+  const bool text = source.type.form == ContentType::Form::text;
+  if (source.message_class && !text) {
+    return fail(Errc::bad_content, "only text/plain has a message class",
+                at_field("message_class"));
+  }
+  if (source.application_id && text) {
+    return fail(Errc::bad_content, "text/plain is no push and names no application",
+                at_field("application_id"));
+  }
+  if (source.security != signer::Security::none && !source.type.names_security) {
+    return fail(Errc::bad_content,
+                std::string(source.type.name) + " is not signed: leave security out",
+                at_field("security"));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::uint8_t> parts_estimate(const CompiledContent& content) {
+  auto parts = content.kind == ContentKind::text ? text_estimate(content) : push_estimate(content);
+  if (!parts) return parts;
   if (*parts > queue::kMaxParts) {
     return fail(Errc::too_many_parts, "the push can grow to " + std::to_string(*parts) +
                                           " parts, at most " + std::to_string(queue::kMaxParts) +
@@ -64,117 +172,37 @@ Result<std::uint8_t> parts_estimate(const CompiledContent& content) {
   return *parts;
 }
 
+Result<CompiledContent> compile_content(const ContentSource& source,
+                                        const DeliveryProfile& profile) {
+  if (auto fit = options_fit(source); !fit) return fail(std::move(fit).error());
+  CompiledContent content;
+  content.security = source.security;
+  content.profile = profile;
+  Result<void> compiled;
+  switch (source.type.form) {
+    case ContentType::Form::xml: compiled = compile_document(source, content); break;
+    case ContentType::Form::octets: compiled = compile_octets(source, content); break;
+    case ContentType::Form::text:
+      compiled = compile_text(source, content);
+      content.kind = ContentKind::text;
+      break;
+  }
+  if (!compiled) return fail(std::move(compiled).error());
+  if (source.application_id) content.push.application_id = source.application_id;
+  if (content.kind != ContentKind::text && content.push != PushType())
+    content.kind = ContentKind::push;
+  if (auto parts = parts_estimate(content); !parts) return fail(std::move(parts).error());
+  return content;
+}
+
 Result<CompiledContent> compile_content(std::string_view xml, signer::Security security,
                                         std::span<const wbxml::SlotSpec> slots,
                                         const DeliveryProfile& profile) {
-  auto document = wbxml::read_xml(xml);
-  if (!document) return fail(std::move(document).error());
-  if (document->type != &wbxml::prov()) {
-    return fail(Errc::bad_content,
-                "only a wap-provisioningdoc can be sent as provisioning content, this is a '" +
-                    document->root.name + "'");
-  }
-  auto form = wbxml::Template::compile(*document, slots, {.version = profile.wbxml_version});
-  if (!form) return fail(std::move(form).error());
-  CompiledContent content{security, profile, *std::move(form)};
-  if (auto parts = parts_estimate(content); !parts) return fail(std::move(parts).error());
-  return content;
-}
-
-queue::Content store_content(const CompiledContent& content, std::string_view xml) {
-  queue::Content stored;
-  stored.kind = kProvisioningContent;
-  const si_sl::SegmentOptions& segments = content.profile.segments;
-  const Octets form = content.form.serialize();
-  OctetWriter(stored.body)
-      .u8(kRecordVersion)
-      .u8(static_cast<std::uint8_t>(content.security))
-      .u8(content.profile.wbxml_version)
-      .u16(segments.destination_port)
-      .u16(segments.source_port)
-      .u8(static_cast<std::uint8_t>(
-          (segments.wide_reference ? kWideReference : 0) |
-          (segments.order == si_sl::ElementOrder::concatenation_first ? kConcatenationFirst : 0)))
-      .u8(segments.part_limit)
-      .u8(segments.data_coding)
-      .u32(static_cast<std::uint32_t>(form.size()))
-      .put(form);
-  const OctetView source = as_octets(xml);
-  stored.source.assign(source.begin(), source.end());
-  stored.digest = content_digest(stored.kind, stored.body);
-  return stored;
-}
-
-Result<queue::Content> seal_content(const queue::Content& stored, signer::Sealer& sealer) {
-  const std::string owner = to_hex(stored.digest);
-  auto body = sealer.seal(stored.body, {.tenant = "", .owner = owner, .field = "content-body"});
-  if (!body) return fail(std::move(body).error());
-  auto source =
-      sealer.seal(stored.source, {.tenant = "", .owner = owner, .field = "content-source"});
-  if (!source) return fail(std::move(source).error());
-  return queue::Content{stored.digest, stored.kind, *std::move(body), *std::move(source)};
-}
-
-Result<queue::Content> open_content(const queue::Content& sealed, signer::Sealer& sealer) {
-  const std::string owner = to_hex(sealed.digest);
-  auto body = sealer.open(sealed.body, {.tenant = "", .owner = owner, .field = "content-body"});
-  if (!body) return fail(std::move(body).error());
-  auto source =
-      sealer.open(sealed.source, {.tenant = "", .owner = owner, .field = "content-source"});
-  if (!source) return fail(std::move(source).error());
-  const auto octets = [](const Secret& plain) {
-    return Octets(plain.expose().begin(), plain.expose().end());
-  };
-  return queue::Content{sealed.digest, sealed.kind, octets(*body), octets(*source)};
-}
-
-Result<CompiledContent> load_content(const queue::Content& stored) {
-  if (stored.kind != kProvisioningContent) {
-    return bad_record("is of a kind this version does not know (" + std::to_string(stored.kind) +
-                      ")");
-  }
-  if (content_digest(stored.kind, stored.body) != stored.digest) {
-    return bad_record("does not have its digest: it was changed on disk");
-  }
-  OctetReader in(stored.body);
-  const auto version = in.u8();
-  if (!version) return bad_record("is empty");
-  if (*version != kRecordVersion) {
-    return bad_record("has record version " + std::to_string(*version) +
-                      ", this version reads only " + std::to_string(kRecordVersion));
-  }
-  const auto security = in.u8();
-  const auto wbxml_version = in.u8();
-  const auto destination_port = in.u16();
-  const auto source_port = in.u16();
-  const auto flags = in.u8();
-  const auto part_limit = in.u8();
-  const auto data_coding = in.u8();
-  const auto length = in.u32();
-  if (!length || *length != in.remaining()) return bad_record("has the wrong length");
-  if (!known_security(*security) || *wbxml_version < 1 || *wbxml_version > 3 ||
-      (*flags & ~(kWideReference | kConcatenationFirst)) != 0 || *part_limit == 0 ||
-      *part_limit > queue::kMaxParts) {
-    return bad_record("has a field outside its range");
-  }
-  auto form = wbxml::Template::parse(in.rest());
-  if (!form) return bad_record("holds no template: " + form.error().message);
-
-  CompiledContent content;
-  content.security = static_cast<signer::Security>(*security);
-  content.profile.wbxml_version = *wbxml_version;
-  content.profile.segments = {
-      .destination_port = *destination_port,
-      .source_port = *source_port,
-      .wide_reference = (*flags & kWideReference) != 0,
-      .order = (*flags & kConcatenationFirst) != 0 ? si_sl::ElementOrder::concatenation_first
-                                                   : si_sl::ElementOrder::ports_first,
-      .part_limit = *part_limit,
-      .data_coding = *data_coding,
-  };
-  content.form = *std::move(form);
-  if (auto parts = parts_estimate(content); !parts) return fail(std::move(parts).error());
-  return content;
+  return compile_content({.type = *content_type_of(&wbxml::prov()),
+                          .source = xml,
+                          .security = security,
+                          .slots = slots},
+                         profile);
 }
 
 }  // namespace cpgw::gateway::flow

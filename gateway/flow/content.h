@@ -1,13 +1,17 @@
 // A content: what is sent, compiled once, and how. Stored once per digest; every job names it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/octets.h"
 #include "base/result.h"
+#include "gateway/flow/content_types.h"
 #include "queue/types.h"
 #include "si_sl/segmentation.h"
+#include "si_sl/text.h"
+#include "si_sl/wsp_push.h"
 #include "signer/bootstrap_mac.h"
 #include "signer/sealing.h"
 #include "wbxml/template.h"
@@ -56,28 +60,60 @@ constexpr std::string_view code_name(Errc e) {
 
 /// How a content goes out.
 struct DeliveryProfile {
-  std::uint8_t wbxml_version = 0x03;
+  std::uint8_t wbxml_version = 0x03;  ///< of provisioning; other documents take their type's
+  bool stay_on_page = false, string_table = false;  ///< of wbxml::EncodeOptions
   si_sl::SegmentOptions segments;
   bool operator==(const DeliveryProfile&) const = default;
 };
 
+/// queue::Content::kind; never renumber.
+enum class ContentKind : std::uint8_t {
+  provisioning = 1,  ///< a wap-provisioningdoc, signed
+  push = 2,          ///< any other push
+  text = 3,          ///< plain text as SMS, without push and ports
+};
+
+/// What travels around the body of a push; see si_sl::PushKind. Ports are in the profile.
+struct PushType {
+  std::uint16_t content_type = si_sl::kConnectivityWbxml;
+  std::string content_type_text = {};  ///< counts when not empty
+  std::optional<std::uint16_t> charset = {};
+  std::optional<std::uint32_t> application_id = {};
+  bool operator==(const PushType&) const = default;
+};
+
 /// A content as compose needs it.
 struct CompiledContent {
+  ContentKind kind = ContentKind::provisioning;
   signer::Security security = signer::Security::none;
   DeliveryProfile profile;
+  PushType push;                                   ///< of provisioning and push
+  std::optional<std::uint8_t> message_class = {};  ///< of text: 0 is shown at once
   wbxml::Template form;
 };
 
-inline constexpr std::uint8_t kProvisioningContent = 1;  ///< queue::Content::kind; never renumber
+/// A content as it is handed in. Views are used during the call only.
+struct ContentSource {
+  const ContentType& type;
+  std::string_view source;  ///< XML, text, or hexadecimal digits: what the type's form says
+  signer::Security security = signer::Security::none;
+  std::span<const wbxml::SlotSpec> slots = {};
+  std::optional<std::uint32_t> application_id = {};  ///< instead of the type's own
+  std::optional<std::uint8_t> message_class = {};    ///< 0 to 3, of text only
+  std::optional<std::uint8_t> wbxml_version = {};    ///< whatever the document's type is
+};
 
-/// Checks and compiles provisioning XML. Refuses what can exceed the part limit with its largest
-/// slot values. Errors carry line and column of the XML.
+/// Checks and compiles a content. Refuses what can exceed the part limit with its largest slot
+/// values. Errors carry line and column, or the offset, of the source.
+[[nodiscard]] Result<CompiledContent> compile_content(const ContentSource& source,
+                                                      const DeliveryProfile& profile);
+/// The same for provisioning XML.
 [[nodiscard]] Result<CompiledContent> compile_content(std::string_view xml,
                                                       signer::Security security,
                                                       std::span<const wbxml::SlotSpec> slots,
                                                       const DeliveryProfile& profile);
 /// The stored record: same content, same octets, same digest (SHA-256 over kind and body).
-[[nodiscard]] queue::Content store_content(const CompiledContent& content, std::string_view xml);
+[[nodiscard]] queue::Content store_content(const CompiledContent& content, std::string_view source);
 [[nodiscard]] Result<CompiledContent> load_content(const queue::Content& stored);
 /// As it lies in the store: body and source sealed under the digest, since a document may hold
 /// passwords.
@@ -87,5 +123,8 @@ inline constexpr std::uint8_t kProvisioningContent = 1;  ///< queue::Content::ki
                                                   signer::Sealer& sealer);
 /// Parts the largest push of this content takes: what the scheduler counts.
 [[nodiscard]] Result<std::uint8_t> parts_estimate(const CompiledContent& content);
+/// Of a push, without its SEC and MAC. Views the content.
+[[nodiscard]] si_sl::PushHeaders push_headers(const CompiledContent& content);
+[[nodiscard]] si_sl::TextOptions text_options(const CompiledContent& content);
 
 }  // namespace cpgw::gateway::flow

@@ -115,19 +115,17 @@ std::vector<Tenant> read_tenants(SettingsSection& root, std::vector<Error>& mist
   return tenants;
 }
 
-std::vector<Msisdn> read_safety(const SettingsNode* node, const NumberRules& rules,
-                                std::vector<Error>& mistakes) {
+void read_safety(const SettingsNode* node, FlowSettings& settings, std::vector<Error>& mistakes) {
   SettingsSection section(node, "safety", mistakes);
-  std::vector<Msisdn> only_to;
   for (const std::string& text : section.texts("only_to")) {
-    if (auto number = normalise(text, rules)) {
-      only_to.push_back(*number);
+    if (auto number = normalise(text, settings.numbers)) {
+      settings.only_to.push_back(*number);
     } else {
       section.mistake("only_to", number.error().message);
     }
   }
+  settings.service_loading = section.flag("service_loading").value_or(false);
   section.finish();
-  return only_to;
 }
 
 /// 8-bit data without compression in the coding groups that can say so (3GPP TS 23.038, 4).
@@ -166,6 +164,8 @@ DeliveryProfile read_push(const SettingsNode* node, std::vector<Error>& mistakes
   if (const auto version = section.choice("wbxml_version", {"1.1", "1.2", "1.3"})) {
     profile.wbxml_version = static_cast<std::uint8_t>(version->back() - '0');
   }
+  profile.stay_on_page = section.flag("stay_on_page").value_or(false);
+  profile.string_table = section.flag("string_table").value_or(false);
   section.finish();
   return profile;
 }
@@ -206,7 +206,7 @@ FlowSettings read_flow_settings(const SettingsNode& root, std::span<const std::s
   settings.numbers = read_numbers(section.child("numbers"), mistakes);
   settings.routes = read_routes(section, carriers, mistakes);
   settings.tenants = read_tenants(section, mistakes);
-  settings.only_to = read_safety(section.child("safety"), settings.numbers, mistakes);
+  read_safety(section.child("safety"), settings, mistakes);
   settings.profile = read_push(section.child("push"), mistakes);
   read_delivery(section.child("delivery"), settings, mistakes);
   return settings;

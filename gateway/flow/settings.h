@@ -26,8 +26,9 @@ struct FlowSettings {
   NumberRules numbers;
   std::vector<Route> routes;
   std::vector<Tenant> tenants;
-  std::vector<Msisdn> only_to;  ///< [safety]: when not empty, nothing leaves for any other number
-  DeliveryProfile profile;      ///< [push]: reference width, element order, data_coding, part_limit
+  std::vector<Msisdn> only_to;   ///< [safety]: when not empty, nothing leaves for any other number
+  bool service_loading = false;  ///< [safety]: SL makes a phone load without asking its user
+  DeliveryProfile profile;  ///< [push]: reference width, element order, data_coding, part_limit
   std::chrono::seconds expiry{std::chrono::hours(24)};
   std::chrono::seconds cool_down{std::chrono::hours(1)};  ///< per number for campaigns
   queue::RetryPolicy retry;

@@ -11,7 +11,6 @@ namespace {
 
 using flow::Errc;
 
-constexpr std::string_view kProvisioningXml = "text/vnd.wap.connectivity-xml";
 constexpr std::string_view kSecurityChoices = "netwpin, userpin, usernetwpin, userpinmac or none";
 
 void field(Octets& out, std::string_view text) {
@@ -20,11 +19,16 @@ void field(Octets& out, std::string_view text) {
 
 queue::Digest request_key(const ContentRequest& request) {
   Octets meaning;
-  meaning.reserve(request.xml.size() + 256);
+  meaning.reserve(request.source.size() + 256);
   field(meaning, "request");
   field(meaning, request.type);
   field(meaning, request.security.value_or(""));
-  field(meaning, request.xml);
+  field(meaning, request.source);
+  OctetWriter(meaning)
+      .u8(static_cast<std::uint8_t>(request.form))
+      .u8(request.application_id ? 1 : 0)
+      .u32(request.application_id.value_or(0))
+      .u8(request.message_class.value_or(0xFF));
   for (const wbxml::SlotSpec& slot : request.slots) {
     field(meaning, slot.name);
     OctetWriter(meaning).u8(static_cast<std::uint8_t>(slot.type)).u16(slot.max_octets);
@@ -64,17 +68,28 @@ void ContentCache::clear() {
 Outcome<std::shared_ptr<const PreparedContent>> ContentCache::compile(
     const ContentRequest& request, const flow::DeliveryProfile& profile) {
   Errors mistakes;
-  if (request.type != kProvisioningXml) {
-    mistakes.emplace_back(Errc::bad_content,
-                          "the only content type taken is " + std::string(kProvisioningXml),
+  const flow::ContentType* const type = flow::content_type(request.type);
+  if (type == nullptr) {
+    std::string taken;
+    for (const auto& known : flow::content_types()) {
+      taken += (taken.empty() ? "" : ", ") + std::string(known.name);
+    }
+    mistakes.emplace_back(Errc::bad_content, "the content types taken are " + taken,
                           at_field("type"));
+  } else if (type->form != request.form) {
+    mistakes.emplace_back(Errc::bad_content,
+                          "content of type " + std::string(type->name) + " is given as '" +
+                              std::string(field_of(type->form)) + "'",
+                          at_field(std::string(field_of(request.form))));
   }
   std::optional<signer::Security> security;
   if (!request.security) {
-    mistakes.emplace_back(
-        Errc::security_missing,
-        "a provisioning push names its security: " + std::string(kSecurityChoices),
-        at_field("security"));
+    if (type == nullptr || type->names_security) {
+      mistakes.emplace_back(
+          Errc::security_missing,
+          "what changes settings names its security: " + std::string(kSecurityChoices),
+          at_field("security"));
+    }
   } else if (const auto named = signer::security(*request.security)) {
     security = *named;
   } else {
@@ -85,16 +100,22 @@ Outcome<std::shared_ptr<const PreparedContent>> ContentCache::compile(
   if (mistakes.empty()) {
     if (auto known = find(key)) return known;
   }
+  if (type == nullptr || type->form != request.form) return tl::unexpected(std::move(mistakes));
   // Compiled under any method when none is named, so that the document's mistakes are told too.
-  auto compiled = flow::compile_content(request.xml, security.value_or(signer::Security::none),
-                                        request.slots, profile);
+  auto compiled = flow::compile_content({.type = *type,
+                                         .source = request.source,
+                                         .security = security.value_or(signer::Security::none),
+                                         .slots = request.slots,
+                                         .application_id = request.application_id,
+                                         .message_class = request.message_class},
+                                        profile);
   if (!compiled) {
     Error error = std::move(compiled).error();
-    if (error.at.field.empty()) error.at.field = "xml";
+    if (error.at.field.empty()) error.at.field = field_of(request.form);
     mistakes.push_back(std::move(error));
   }
   if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));
-  auto stored = flow::seal_content(flow::store_content(*compiled, request.xml), sealer_);
+  auto stored = flow::seal_content(flow::store_content(*compiled, request.source), sealer_);
   if (!stored) return tl::unexpected(Errors{std::move(stored).error()});
   auto content = std::make_shared<const PreparedContent>(
       PreparedContent{std::move(*stored), std::move(*compiled)});

@@ -9,6 +9,7 @@ namespace cpgw::gateway::service {
 namespace {
 
 using flow::Errc;
+using Form = flow::ContentType::Form;
 
 constexpr std::size_t kMostNumber = 64;
 constexpr std::size_t kMostDigits = 32;  // of an IMSI or PIN as text; the form is checked by flow
@@ -53,11 +54,42 @@ flow::RecipientRequest read_recipient(ObjectReader& reader, Mistakes& mistakes) 
 
 }  // namespace
 
+std::string_view field_of(flow::ContentType::Form form) {
+  switch (form) {
+    case Form::xml: return "xml";
+    case Form::octets: return "octets";
+    case Form::text: return "text";
+  }
+  return "xml";
+}
+
 ContentRequest read_content(const JsonNode& node, std::string path, Mistakes& mistakes) {
   ObjectReader reader(node, path, mistakes);
   ContentRequest content;
   content.type = reader.required_text("type", 1, 128);
-  content.xml = reader.required_text("xml", 1, kMostXml);
+  content.form = Form::xml;
+  if (const auto text = reader.text("text", 1, kMostXml)) {
+    content.form = Form::text;
+    content.source = *text;
+  }
+  if (const auto octets = reader.text("octets", 2, 2 * kMostXml)) {
+    if (!content.source.empty()) {
+      reader.mistake("octets", "give one of xml, text and octets", Errc::bad_request);
+    }
+    content.form = Form::octets;
+    content.source = *octets;
+  }
+  if (content.source.empty()) {
+    content.source = reader.required_text("xml", 1, kMostXml);
+  } else if (reader.text("xml", 0, kMostXml)) {
+    reader.mistake("xml", "give one of xml, text and octets", Errc::bad_request);
+  }
+  if (const auto id = reader.integer("application_id", 0, 0x7FFF'FFFF)) {
+    content.application_id = static_cast<std::uint32_t>(*id);
+  }
+  if (const auto value = reader.integer("message_class", 0, 3)) {
+    content.message_class = static_cast<std::uint8_t>(*value);
+  }
   content.security = reader.text("security", 0, 32);
   if (const JsonNode* slots = reader.object("slots")) {
     if (slots->children > kMostSlots) {

@@ -34,7 +34,7 @@ class Meaning {
 
 /// Room for all of it, so that no copy of a secret is left behind by growing.
 std::size_t room(const Submission& s) {
-  std::size_t octets = 256 + s.content.type.size() + s.content.xml.size();
+  std::size_t octets = 256 + s.content.type.size() + s.content.source.size();
   for (const auto& slot : s.content.slots) octets += slot.name.size() + 32;
   for (const auto& r : s.recipients) {
     octets += r.number.size() + r.imsi.size() + r.pin.size() + 64;
@@ -50,7 +50,13 @@ RequestDigest::RequestDigest(const signer::Keyring& keyring) : digest_(keyring, 
 Result<queue::Digest> RequestDigest::of(const Submission& submission) {
   Meaning meaning(room(submission));
   const ContentRequest& content = submission.content;
-  meaning.put(content.type).put(content.xml).put(content.security.value_or(""));
+  meaning.put(content.type).put(content.source).put(content.security.value_or(""));
+  // What provisioning XML has not is left out, so that its digests stay what they were.
+  if (content.form != flow::ContentType::Form::xml) meaning.put(field_of(content.form));
+  if (content.application_id)
+    meaning.put("application_id").put(std::uint64_t{*content.application_id});
+  if (content.message_class)
+    meaning.put("message_class").put(std::uint64_t{*content.message_class});
   meaning.put(content.slots.size());
   std::vector<const wbxml::SlotSpec*> specs;
   for (const auto& slot : content.slots) specs.push_back(&slot);

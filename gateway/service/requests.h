@@ -36,11 +36,16 @@ inline constexpr std::uint8_t kDefaultPriority = 4;
 
 /// The views are valid during the call only.
 struct ContentRequest {
-  std::string_view type;  ///< text/vnd.wap.connectivity-xml
-  std::string_view xml;
-  std::optional<std::string_view> security;  ///< required; absent is a mistake of its own
+  std::string_view type;  ///< one of flow::content_types()
+  std::string_view source;
+  flow::ContentType::Form form = flow::ContentType::Form::xml;  ///< of `source`
+  std::optional<std::string_view> security;  ///< absent is a mistake of what changes settings
   std::vector<wbxml::SlotSpec> slots;
+  std::optional<std::uint32_t> application_id = {};
+  std::optional<std::uint8_t> message_class = {};
 };
+/// The field of a request that gives a source of this form: xml, octets or text.
+[[nodiscard]] std::string_view field_of(flow::ContentType::Form form);
 
 struct Submission {
   std::optional<std::string> key;

@@ -53,6 +53,13 @@ queue::RouteGroup Service::group(const std::string& carrier) {
 }
 
 Outcome<std::shared_ptr<const PreparedContent>> Service::prepare(const ContentRequest& request) {
+  if (const auto* type = flow::content_type(request.type);
+      type != nullptr && type->document == wbxml::sl && !settings_.service_loading) {
+    return refuse(Errc::not_allowed,
+                  "service loading makes phones load without asking; [safety] service_loading = "
+                  "true takes it",
+                  "content.type");
+  }
   auto content = contents_.compile(request, settings_.profile);
   if (!content) return tl::unexpected(inside(std::move(content).error(), "content"));
   return content;

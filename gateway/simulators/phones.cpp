@@ -1,10 +1,13 @@
 #include "gateway/simulators/phones.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include "carriers/smpp/status.h"
 #include "gateway/provisioning/recipients_csv.h"
+#include "si_sl/contents.h"
+#include "si_sl/data_coding.h"
 #include "si_sl/wsp_push.h"
 #include "signer/bootstrap_mac.h"
 #include "wbxml/decoder.h"
@@ -15,8 +18,8 @@ namespace {
 
 namespace smpp = carriers::smpp;
 
-constexpr std::uint16_t kPushPort = 2948;  // WAP connectionless push (IANA wap-push)
-constexpr std::string_view kContentType = "application/vnd.wap.connectivity-wbxml";
+// WAP connectionless push (IANA wap-push); Over The Air Settings Specification 7.0, 9 and 12.
+constexpr auto kPorts = std::to_array<std::uint16_t>({2948, 49996, 49999});
 constexpr std::size_t kMostSeen = 8;
 constexpr std::uint32_t kInvalidDestination = 0x0B;  // SMPP 3.4, 5.1.3
 
@@ -172,7 +175,13 @@ std::uint32_t Phones::take(const smpp::Pdu& deliver, SteadyTime now) {
       if (const auto port = deliver.number(smpp::tag::destination_port))
         (*whole)->destination_port = static_cast<std::uint16_t>(*port);
     }
-    judge(state, *number, **whole);
+    if ((*whole)->destination_port == 0 &&
+        si_sl::alphabet_of(deliver.data_coding) != si_sl::Alphabet::octets) {
+      ++counts_.messages;
+      ++counts_.texts;
+    } else {
+      judge(state, *number, **whole);
+    }
   }
   if (state.parts->open_messages() == 0) state.parts.reset();
   return 0;
@@ -184,8 +193,9 @@ void Phones::judge(State& state, const Msisdn& number, const si_sl::Reassembler:
   verdict.parts = message.parts;
   verdict.octets = message.data.size();
   std::size_t body_digest = 0;
-  verdict.reason = message.destination_port == kPushPort ? check(state, message.data, body_digest)
-                                                         : Reason::wrong_port;
+  verdict.reason = std::ranges::find(kPorts, message.destination_port) != kPorts.end()
+                       ? check(state, message, body_digest)
+                       : Reason::wrong_port;
   if (verdict.reason == Reason::none) {
     verdict.duplicate = state.verified && state.verified_digest == body_digest;
     if (verdict.duplicate) ++counts_.duplicates;
@@ -205,21 +215,24 @@ void Phones::tell(const Msisdn& number, Verdict verdict) {
   report_(verdict);
 }
 
-Reason Phones::check(const State& state, OctetView pdu, std::size_t& body_digest) const {
-  const auto push = si_sl::read_push(pdu);
+Reason Phones::check(const State& state, const si_sl::Reassembler::Message& message,
+                     std::size_t& body_digest) const {
+  const auto push = si_sl::read_push(message.data);
   if (!push) return Reason::bad_push;
-  const bool right_type = push->content_type ? *push->content_type == si_sl::kConnectivityWbxml
-                                             : push->content_type_text == kContentType;
-  if (!right_type) return Reason::wrong_type;
+  const wbxml::DocumentType* const type = si_sl::document_type_of(*push);
+  if (type == nullptr) return Reason::wrong_type;
   if (push->SEC) {
     if (const Reason why = check_mac(state.phone, *push->SEC, push->MAC, push->body);
         why != Reason::none)
       return why;
-  } else if (!options_.allow_unsigned) {
+  } else if (type == &wbxml::prov() && !options_.allow_unsigned) {
     return Reason::unsigned_push;
   }
-  const auto document = wbxml::decode(push->body, {.unknown = 0});
-  if (!document || document->type != &wbxml::prov()) return Reason::bad_document;
+  const auto document = wbxml::decode(push->body, {.unknown = 0}, {.charset = 0, .type = type});
+  if (!document || document->type != type) return Reason::bad_document;
+  if (const auto kind = si_sl::push_kind(*document);
+      kind && kind->destination_port != message.destination_port)
+    return Reason::wrong_port;
   if (expected_ && (document->type != expected_->type ||
                     !as_expected(expected_->root, document->root, state.phone)))
     return Reason::other_document;

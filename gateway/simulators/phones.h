@@ -27,10 +27,10 @@ namespace cpgw::gateway::simulators {
 enum class Reason : std::uint8_t {
   none,
   bad_part,        ///< user data header unreadable, or a part that contradicts another
-  wrong_port,      ///< not 2948
+  wrong_port,      ///< not the one of its content: 2948, of settings 49999 or 49996
   bad_push,        ///< not a WSP push
-  wrong_type,      ///< not a provisioning document
-  unsigned_push,   ///< no SEC or no MAC
+  wrong_type,      ///< no document this phone knows
+  unsigned_push,   ///< provisioning without SEC or MAC
   no_secret,       ///< SEC needs an IMSI, PIN or code this phone does not have
   wrong_mac,       ///< the MAC does not hold for this phone
   bad_document,    ///< not WBXML of a known document type
@@ -56,6 +56,7 @@ struct Verdict {
 struct PhonesSummary {
   std::uint64_t phones = 0, verified = 0, failed = 0, duplicates = 0, incomplete = 0;
   std::uint64_t messages = 0, parts = 0, duplicate_parts = 0, unknown_numbers = 0;
+  std::uint64_t texts = 0;  ///< plain messages without a port, for the user to read
   std::array<std::uint64_t, kReasons> reasons{};
 };
 
@@ -108,7 +109,8 @@ class Phones {
   /// Counts repeated parts.
   void note_part(State& state, std::string_view originator, const si_sl::UserDataHeader& header);
   void judge(State& state, const Msisdn& number, const si_sl::Reassembler::Message& message);
-  [[nodiscard]] Reason check(const State& state, OctetView push, std::size_t& digest) const;
+  [[nodiscard]] Reason check(const State& state, const si_sl::Reassembler::Message& message,
+                             std::size_t& digest) const;
   [[nodiscard]] Reason check_mac(const Phone& phone, std::uint8_t method, std::string_view mac,
                                  OctetView body) const;
   [[nodiscard]] bool as_expected(const wbxml::Node& wanted, const wbxml::Node& got,

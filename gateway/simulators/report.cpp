@@ -102,6 +102,7 @@ std::string to_json(const PhonesSummary& s) {
       {"messages", s.messages},
       {"parts", s.parts},
       {"duplicate_parts", s.duplicate_parts},
+      {"texts", s.texts},
       {"unknown_numbers", s.unknown_numbers},
   });
 }

@@ -111,6 +111,9 @@ TEST(PushContents, AreWhatKannelSends) {
     EXPECT_EQ(theirs->further_headers.size(), 0u);
     EXPECT_EQ(theirs->charset, ours.charset);
     EXPECT_EQ(to_hex(theirs->body), to_hex(ours.body));
+    Octets push;
+    ASSERT_TRUE(write_push(theirs->transaction_id, push_headers(ours), ours.body, push));
+    EXPECT_EQ(to_hex(push), to_hex(message.data));
     EXPECT_EQ(message.destination_port, ours.destination_port);
     EXPECT_EQ(message.source_port, ours.source_port);
     EXPECT_EQ(document_type_of(*theirs), wbxml::read_xml(joined(v.all("text")))->type);
