@@ -5,29 +5,21 @@
 #include <algorithm>
 
 #include "si_sl/reading.h"
+#include "si_sl/wsp_fields.h"
 #include "si_sl/wsp_values.h"
 
 namespace cpgw::si_sl {
 namespace {
 
 constexpr std::uint8_t kPush = 0x06;
-constexpr std::uint8_t kConfirmedPush = 0x07;
 constexpr std::size_t kMacDigits = 40;
 
-enum Parameter : std::uint8_t { kQ = 0x00, kCharset = 0x01, kSec = 0x11, kMac = 0x12 };
+enum Parameter : std::uint8_t { kCharset = 0x01, kSec = 0x11, kMac = 0x12 };
+constexpr std::uint8_t kContentType = 0x11;    // table 39
 constexpr std::uint8_t kApplicationId = 0x2F;  // X-Wap-Application-Id (table 39)
 
-using detail::ended;
-using detail::kLengthQuote;
-using detail::kPageShift;
 using detail::kShortInteger;
 using detail::malformed;
-using detail::take;
-using detail::take_integer;
-using detail::take_text;
-using detail::take_uintvar;
-using detail::take_value;
-using detail::Value;
 
 bool text_media(const PushHeaders& headers) { return !headers.content_type_text.empty(); }
 
@@ -87,131 +79,86 @@ Result<void> check(const PushHeaders& headers) {
   return {};
 }
 
-struct Seen {
-  bool sec = false, mac = false, charset = false;
-};
-
 tl::unexpected<Error> twice(std::size_t offset, std::string_view field) {
   return malformed("the parameter occurs twice: phones would differ in which one counts", offset,
                    field);
 }
 
-Result<void> take_known_parameter(std::uint8_t code, OctetReader& in, PushView& push, Seen& seen) {
-  const std::size_t start = in.offset();
-  switch (code) {
-    case kQ: {  // Q-value is a uintvar of its own (8.4.2.3)
-      auto q = take_uintvar(in, "content_type.q");
-      if (!q) return fail(std::move(q).error());
-      return {};
-    }
-    case kCharset: {
-      auto charset = take_integer(in, "content_type.charset", UINT16_MAX);
-      if (!charset) return fail(std::move(charset).error());
-      if (std::exchange(seen.charset, true)) return twice(start, "content_type.charset");
-      push.charset = static_cast<std::uint16_t>(*charset);
-      return {};
-    }
-    case kSec: {
-      auto sec = take_integer(in, "content_type.SEC", UINT8_MAX);
-      if (!sec) return fail(std::move(sec).error());
-      if (std::exchange(seen.sec, true)) return twice(start, "content_type.SEC");
-      push.SEC = static_cast<std::uint8_t>(*sec);
-      return {};
-    }
-    case kMac: {
-      auto mac = take_value(in, "content_type.MAC");
-      if (!mac) return fail(std::move(mac).error());
-      const bool no_value = mac->kind == Value::Kind::data && mac->octets.empty();
-      if (mac->kind != Value::Kind::text && !no_value) {
-        return malformed("text expected as MAC", start, "content_type.MAC");
-      }
-      if (std::exchange(seen.mac, true)) return twice(start, "content_type.MAC");
-      push.MAC = mac->text;
-      if (push.MAC.starts_with('"')) push.MAC.remove_prefix(1);  // quoted-string has no end quote
-      return {};
-    }
-    default: {
-      auto value = take_value(in, "content_type.parameter");
-      if (!value) return fail(std::move(value).error());
-      return {};
-    }
-  }
-}
+/// Picks what a handset acts on.
+class Picker final : public detail::FieldVisitor {
+ public:
+  PushView push;
 
-Result<void> take_parameter(OctetReader& in, PushView& push, Seen& seen) {
-  const std::size_t start = in.offset();
-  auto token = take_value(in, "content_type.parameter");
-  if (!token) return fail(std::move(token).error());
-  switch (token->kind) {
-    case Value::Kind::integer: return take_known_parameter(token->integer, in, push, seen);
-    case Value::Kind::text: break;  // Untyped-parameter: Token-text Untyped-value
-    case Value::Kind::data:         // a code in long form: none is assigned
-      if (token->octets.empty()) {
-        return malformed("a parameter without a name", start, "content_type.parameter");
+  Result<void> take(const PushField& field) override {
+    if (field.parameter) return parameter(field);
+    if (field.page != 1) return {};
+    using Kind = FieldValue::Kind;
+    if (field.code == kContentType && !std::exchange(content_type_, true)) {
+      if (field.value.kind == Kind::integer) {
+        push.content_type = static_cast<std::uint16_t>(field.value.number);
       }
-      break;
-  }
-  auto value = take_value(in, "content_type.parameter");
-  if (!value) return fail(std::move(value).error());
-  return {};
-}
-
-/// Content-type-value (8.4.2.24): constrained or general form.
-Result<void> take_content_type(OctetReader& in, OctetView headers, PushView& push) {
-  constexpr std::string_view kField = "content_type";
-  auto first = in.peek();
-  if (!first) return ended(std::move(first), kField);
-  if (*first > kLengthQuote) {
-    auto media = take_value(in, kField);
-    if (!media) return fail(std::move(media).error());
-    if (media->kind == Value::Kind::integer) push.content_type = media->integer;
-    push.content_type_text = media->text;
+      push.content_type_text = field.value.text;
+    } else if (field.code == kApplicationId && !std::exchange(application_, true)) {
+      if (field.value.kind == Kind::integer) push.application_id = field.value.number;
+      push.application_id_text = field.value.text;
+    }
     return {};
   }
-  auto general = take_value(in, kField);
-  if (!general) return fail(std::move(general).error());
-  if (general->octets.empty()) return malformed("an empty content type", in.offset(), kField);
 
-  // A reader that ends with the value yet counts offsets from the front of the PDU.
-  OctetReader value(headers.first(in.offset()));
-  static_cast<void>(value.take(in.offset() - general->octets.size()));
-  auto media_octet = value.peek();
-  if (!media_octet) return ended(std::move(media_octet), kField);
-  if (*media_octet > kLengthQuote && (*media_octet & kShortInteger) == 0) {
-    auto text = take_text(value, kField);
-    if (!text) return fail(std::move(text).error());
-    push.content_type_text = *text;
-  } else {
-    auto code = take_integer(value, kField, UINT16_MAX);
-    if (!code) return fail(std::move(code).error());
-    push.content_type = static_cast<std::uint16_t>(*code);
-  }
-  Seen seen;
-  while (!value.empty()) {
-    if (auto taken = take_parameter(value, push, seen); !taken) return taken;
-  }
-  return {};
-}
-
-/// Walks the headers after the content type, so that what is kept is known to be whole (8.4.2.6).
-Result<void> walk_headers(OctetReader& in) {
-  constexpr std::string_view kField = "headers";
-  while (!in.empty()) {
-    const std::size_t start = in.offset();
-    const std::uint8_t name = *in.peek();
-    if (name == 0) return malformed("a header without a name", start, kField);
-    if (name == kPageShift || name <= kLengthQuote) {
-      auto shift = take(in, name == kPageShift ? 2 : 1, kField);
-      if (!shift) return fail(std::move(shift).error());
-      continue;
+ private:
+  /// The number of a parameter that may be no larger than `most`.
+  static Result<std::uint32_t> number(const PushField& field, std::uint32_t most,
+                                      std::string_view path) {
+    if (field.value.kind == FieldValue::Kind::integer && field.value.number <= most) {
+      return field.value.number;
     }
-    auto token = take_value(in, kField);
-    if (!token) return fail(std::move(token).error());
-    auto value = take_value(in, kField);
-    if (!value) return fail(std::move(value).error());
+    // A long-integer may have any number of leading zeros.
+    std::uint32_t number = 0;
+    for (const std::byte b : field.value.octets) {
+      if (number > most >> 8) return malformed(over(most), field.value_offset, path);
+      number = (number << 8) | to_u8(b);
+    }
+    if (field.value.octets.empty() && field.value.kind != FieldValue::Kind::integer) {
+      return malformed("an integer expected", field.value_offset, path);
+    }
+    if (number > most) return malformed(over(most), field.value_offset, path);
+    return number;
   }
-  return {};
-}
+  static std::string over(std::uint32_t most) {
+    return "an integer of over " + std::to_string(most);
+  }
+
+  Result<void> parameter(const PushField& field) {
+    if (!field.code) return {};
+    switch (*field.code) {
+      case kCharset: {
+        auto charset = number(field, UINT16_MAX, "content_type.charset");
+        if (!charset) return fail(std::move(charset).error());
+        if (push.charset) return twice(field.value_offset, "content_type.charset");
+        push.charset = static_cast<std::uint16_t>(*charset);
+        return {};
+      }
+      case kSec: {
+        auto sec = number(field, UINT8_MAX, "content_type.SEC");
+        if (!sec) return fail(std::move(sec).error());
+        if (push.SEC) return twice(field.value_offset, "content_type.SEC");
+        push.SEC = static_cast<std::uint8_t>(*sec);
+        return {};
+      }
+      case kMac:
+        if (field.value.kind != FieldValue::Kind::text &&
+            field.value.kind != FieldValue::Kind::none) {
+          return malformed("text expected as MAC", field.value_offset, "content_type.MAC");
+        }
+        if (std::exchange(mac_, true)) return twice(field.value_offset, "content_type.MAC");
+        push.MAC = field.value.text;
+        return {};
+      default: return {};
+    }
+  }
+
+  bool content_type_ = false, application_ = false, mac_ = false;
+};
 
 }  // namespace
 
@@ -252,35 +199,14 @@ Result<void> write_push(std::uint8_t transaction_id, const PushHeaders& headers,
 }
 
 Result<PushView> read_push(OctetView pdu) {
-  OctetReader in(pdu);
-  PushView push;
-  auto transaction_id = in.u8();
-  if (!transaction_id) return ended(std::move(transaction_id), "transaction_id");
-  push.transaction_id = *transaction_id;
-  auto type = in.u8();
-  if (!type) return ended(std::move(type), "type");
-  if (*type == kConfirmedPush) {
-    return malformed("a confirmed push: it belongs into a WSP session, not into one datagram", 1,
-                     "type");
-  }
-  if (*type != kPush) return malformed("not a push: type 06 expected", 1, "type");
-  auto headers_len = take_uintvar(in, "headers_len");
-  if (!headers_len) return fail(std::move(headers_len).error());
-  if (*headers_len == 0) return malformed("no content type: a push has one", 2, "headers_len");
-  auto headers = take(in, *headers_len, "headers_len");
-  if (!headers) return fail(std::move(headers).error());
-  push.header_octets = *headers;
-  push.body = in.rest();
-
-  const OctetView front = pdu.first(in.offset());
-  OctetReader fields(front);
-  static_cast<void>(fields.take(front.size() - headers->size()));
-  if (auto taken = take_content_type(fields, front, push); !taken) {
-    return fail(std::move(taken).error());
-  }
-  push.further_headers = fields.rest();
-  if (auto walked = walk_headers(fields); !walked) return fail(std::move(walked).error());
-  return push;
+  Picker picker;
+  auto frame = detail::walk_push(pdu, picker);
+  if (!frame) return fail(std::move(frame).error());
+  picker.push.transaction_id = frame->transaction_id;
+  picker.push.header_octets = frame->header_octets;
+  picker.push.further_headers = frame->further_headers;
+  picker.push.body = frame->body;
+  return picker.push;
 }
 
 }  // namespace cpgw::si_sl

@@ -36,8 +36,8 @@ struct PushHeaders {
 /// Octets write_push would append.
 [[nodiscard]] std::size_t push_octets(const PushHeaders& headers, std::size_t body_octets);
 
-/// A push as received. Unknown headers and parameters are kept as octets. Views point into the
-/// input.
+/// A push as received, as far as a handset needs it; push_fields lists all of it. Views point into
+/// the input.
 struct PushView {
   std::uint8_t transaction_id = 0;
   std::optional<std::uint16_t> content_type;  ///< code; or the text below
@@ -45,6 +45,8 @@ struct PushView {
   std::optional<std::uint8_t> SEC;
   std::string_view MAC;
   std::optional<std::uint16_t> charset;
+  std::optional<std::uint32_t> application_id;  ///< X-Wap-Application-Id: code; or the text below
+  std::string_view application_id_text;
   OctetView header_octets;    ///< the whole header field: content type and headers
   OctetView further_headers;  ///< what follows the content type
   OctetView body;
