@@ -1,4 +1,4 @@
-// 3GPP TS 23.040, 9.2.3.24: user data header, concatenation (.1, .8), application ports (.3, .4).
+// 3GPP TS 23.040, 9.2.3.24: user data header, concatenation (.1, .8), application ports (.4).
 #include "si_sl/segmentation.h"
 
 #include <algorithm>
@@ -7,20 +7,7 @@
 namespace cpgw::si_sl {
 namespace {
 
-enum ElementId : std::uint8_t {
-  kConcatenation8 = 0x00,
-  kPorts8 = 0x04,
-  kPorts16 = 0x05,
-  kConcatenation16 = 0x08
-};
-
-struct ElementLength {
-  ElementId id;
-  std::uint8_t octets;
-};
-constexpr auto kElements = std::to_array<ElementLength>(
-    {{kConcatenation8, 3}, {kPorts8, 2}, {kPorts16, 4}, {kConcatenation16, 4}});
-static_assert(std::ranges::is_sorted(kElements, {}, &ElementLength::id));
+enum ElementId : std::uint8_t { kConcatenation8 = 0x00, kPorts16 = 0x05, kConcatenation16 = 0x08 };
 
 constexpr std::size_t kPortsOctets = 2 + 4;  // with the element's id and length
 constexpr std::size_t kSingleHeader = 1 + kPortsOctets;
@@ -78,52 +65,6 @@ Header make_header(const SegmentOptions& options, std::uint16_t reference, std::
   return header;
 }
 
-tl::unexpected<Error> malformed(std::string message, std::size_t offset) {
-  Position at = at_offset(offset);
-  at.field = "udh";
-  return fail(Errc::malformed, std::move(message), std::move(at));
-}
-
-Result<void> read_element(std::uint8_t id, OctetView value, std::size_t offset,
-                          UserDataHeader& header) {
-  const auto known = std::ranges::find(kElements, id, &ElementLength::id);
-  if (known == kElements.end()) return {};
-  if (value.size() != known->octets) {
-    return malformed("element " + to_hex(std::array{std::byte{id}}) + " has " +
-                         std::to_string(known->octets) + " octets, not " +
-                         std::to_string(value.size()),
-                     offset);
-  }
-  const auto u8 = [&](std::size_t i) { return to_u8(value[i]); };
-  const auto u16 = [&](std::size_t i) {
-    return static_cast<std::uint16_t>((u8(i) << 8) | u8(i + 1));
-  };
-  switch (known->id) {
-    case kPorts8:
-      header.destination_port = u8(0);
-      header.source_port = u8(1);
-      return {};
-    case kPorts16:
-      header.destination_port = u16(0);
-      header.source_port = u16(2);
-      return {};
-    case kConcatenation8:
-    case kConcatenation16: {
-      header.wide_reference = known->id == kConcatenation16;
-      header.reference = header.wide_reference ? u16(0) : u8(0);
-      header.total = u8(value.size() - 2);
-      header.number = u8(value.size() - 1);
-      if (header.total == 0 || header.number == 0 || header.number > header.total) {
-        return malformed("part " + std::to_string(header.number) + " of " +
-                             std::to_string(header.total) + " cannot be",
-                         offset);
-      }
-      return {};
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<std::uint8_t> part_count(std::size_t octets, const SegmentOptions& options) {
@@ -167,40 +108,6 @@ Result<void> segment(OctetView push, std::uint16_t reference, const SegmentOptio
     std::memset(part.user_data.data() + part.octets, 0, kUserDataOctets - part.octets);
   }
   return {};
-}
-
-Result<UserDataHeader> read_udh(OctetView user_data) {
-  OctetReader in(user_data);
-  auto length = in.u8();
-  if (!length) {
-    return fail(Errc::truncated, "no user data header: its length octet is missing", at_offset(0));
-  }
-  if (*length >= kUserDataOctets) {
-    return malformed(
-        "a user data header of " + std::to_string(*length + 1) + " octets does not fit an SMS", 0);
-  }
-  if (*length > in.remaining()) {
-    return fail(Errc::truncated,
-                "the user data header has " + std::to_string(*length) + " octets and " +
-                    std::to_string(in.remaining()) + " are left",
-                at_offset(0));
-  }
-  UserDataHeader header;
-  header.octets = static_cast<std::uint8_t>(*length + 1);
-  OctetReader elements(user_data.first(header.octets));
-  static_cast<void>(elements.u8());
-  while (!elements.empty()) {
-    const std::size_t offset = elements.offset();
-    const auto id = elements.u8();
-    const auto octets = elements.u8();
-    if (!id || !octets || *octets > elements.remaining()) {
-      return malformed("an element goes beyond the end of the header", offset);
-    }
-    if (auto read = read_element(*id, *elements.take(*octets), offset, header); !read) {
-      return fail(std::move(read).error());
-    }
-  }
-  return header;
 }
 
 }  // namespace cpgw::si_sl

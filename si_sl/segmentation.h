@@ -1,19 +1,15 @@
-// Cuts a push into parts with a user data header each (3GPP TS 23.040, 9.2.3.24), and puts parts
-// together again.
+// Cuts a push into parts with a user data header each (3GPP TS 23.040, 9.2.3.24). The way back is
+// si_sl/udh.h and si_sl/reassembly.h.
 #pragma once
 
-#include <chrono>
-#include <list>
-#include <optional>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/octets.h"
 #include "base/result.h"
 #include "si_sl/errors.h"
 #include "si_sl/part.h"
+#include "si_sl/reassembly.h"
+#include "si_sl/udh.h"
 
 namespace cpgw::si_sl {
 
@@ -37,57 +33,5 @@ struct SegmentOptions {
 /// no concatenation element. With an 8-bit reference the low octet of `reference` counts.
 [[nodiscard]] Result<void> segment(OctetView push, std::uint16_t reference,
                                    const SegmentOptions& options, std::vector<Part>& out);
-
-/// The elements we know of a user data header; unknown elements are skipped by their length.
-struct UserDataHeader {
-  std::optional<std::uint16_t> destination_port, source_port;
-  std::optional<std::uint16_t> reference;  ///< with total and number
-  bool wide_reference = false;
-  std::uint8_t total = 1, number = 1;
-  std::uint8_t octets = 0;  ///< header with its length octet
-};
-/// Reads the header at the front of `user_data`. Errc::truncated, malformed with the offset.
-[[nodiscard]] Result<UserDataHeader> read_udh(OctetView user_data);
-
-/// Collects parts by (originator, reference and its width, total). Bounded: the oldest unfinished
-/// message goes when `most` are open, and any when `patience` has passed since its first part.
-/// Sans-I/O; owned by one thread.
-class Reassembler {
- public:
-  explicit Reassembler(std::size_t most = 4096,
-                       std::chrono::milliseconds patience = std::chrono::minutes(10));
-
-  struct Message {
-    Octets data;
-    std::uint16_t destination_port = 0, source_port = 0;  ///< 0 = no port element
-    std::uint8_t parts = 1;
-  };
-  /// A complete message, or nothing yet. A repeated equal part is taken silently; a different one
-  /// under the same number is Errc::conflict and the first stays. Errc::too_long for an originator
-  /// over 64 characters or a part over 255 octets.
-  [[nodiscard]] Result<std::optional<Message>> add(std::string_view originator, OctetView user_data,
-                                                   bool has_udh, SteadyTime now);
-  [[nodiscard]] std::size_t open_messages() const { return by_key_.size(); }
-  /// Messages given up unfinished, by age or by number, since the start.
-  [[nodiscard]] std::uint64_t given_up() const { return given_up_; }
-
- private:
-  struct Pending {
-    std::string key;
-    std::vector<std::optional<Octets>> parts;
-    std::size_t have = 0;
-    std::uint16_t destination_port = 0, source_port = 0;
-    SteadyTime since{};
-  };
-  void give_up_old(SteadyTime now);
-  void drop_oldest();
-
-  std::size_t most_;
-  std::chrono::milliseconds patience_;
-  std::uint64_t given_up_ = 0;
-  std::list<Pending> pending_;  ///< oldest first
-  std::unordered_map<std::string_view, std::list<Pending>::iterator>
-      by_key_;  ///< keys view into pending_
-};
 
 }  // namespace cpgw::si_sl
