@@ -1,6 +1,5 @@
 // cpgw decode: octets of any stage back to what they mean, without a gateway.
 #include <algorithm>
-#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -9,6 +8,7 @@
 
 #include "carriers/smpp/pdu.h"
 #include "gateway/cli/commands.h"
+#include "si_sl/contents.h"
 #include "si_sl/segmentation.h"
 #include "si_sl/tpdu.h"
 #include "si_sl/wsp_push.h"
@@ -117,18 +117,8 @@ std::string json_text(std::string_view text) {
                                                  : std::string(text);
 }
 
-/// WSP content type codes of what wbxml has tables for (WAP-230-WSP, table 40; EMN: OMNA).
-constexpr std::array<std::uint16_t, 6> kWbxmlTypes{
-    si_sl::kConnectivityWbxml,
-    si_sl::kSic,
-    0x30,    // application/vnd.wap.slc
-    0x32,    // application/vnd.wap.coc
-    0x4B,    // application/vnd.oma.drm.rights+wbxml
-    0x030A,  // application/vnd.wap.emn+wbxml
-};
-
-Result<void> decode_wbxml(OctetView octets, std::uint16_t charset, Decoded& out) {
-  auto document = wbxml::decode(octets, {}, charset);
+Result<void> decode_wbxml(OctetView octets, const wbxml::Transport& transport, Decoded& out) {
+  auto document = wbxml::decode(octets, {}, transport);
   if (!document) return fail(std::move(document).error());
   boost::json::object layer{
       {"layer", "wbxml"}, {"octets", octets.size()}, {"document", document->type->name}};
@@ -163,10 +153,9 @@ Result<void> decode_push(OctetView octets, Decoded& out) {
   if (push->charset) layer["charset"] = *push->charset;
   if (!push->further_headers.empty()) layer["further_headers"] = to_hex(push->further_headers);
   out.layers.push_back(std::move(layer));
-  if (push->content_type &&
-      std::ranges::find(kWbxmlTypes, *push->content_type) != kWbxmlTypes.end()) {
+  if (const wbxml::DocumentType* const type = si_sl::document_type_of(*push)) {
     const auto start = static_cast<std::size_t>(push->body.data() - octets.data());
-    auto done = decode_wbxml(push->body, push->charset.value_or(0), out);
+    auto done = decode_wbxml(push->body, {push->charset.value_or(0), type}, out);
     if (!done) return fail(std::move(done).error().shifted(start));
     return done;
   }
@@ -289,7 +278,7 @@ Result<void> decode_tpdus(const Units& units, Decoded& out) {
 
 Result<void> decode_as(const std::string& form, const Units& units, Decoded& out) {
   out.from = form;
-  if (form == "wbxml") return decode_wbxml(units.all, 0, out);
+  if (form == "wbxml") return decode_wbxml(units.all, {}, out);
   if (form == "push") return decode_push(units.all, out);
   if (form == "smpp") return decode_smpp(units, out);
   if (units.ends.size() > kMostUnits) return too_many();

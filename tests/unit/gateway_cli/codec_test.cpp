@@ -7,6 +7,7 @@
 #include "gateway/cli/commands.h"
 #include "tests/unit/gateway_cli/command_io.h"
 #include "tests/unit/si_sl/vector_file.h"
+#include "wbxml/xml_reader.h"
 
 namespace cpgw::gateway::cli {
 namespace {
@@ -80,6 +81,20 @@ TEST(Decode, ReadsEveryFormOfTheVectors) {
       }
     }
   }
+}
+
+TEST(Decode, ReadsTheSettingsThatKannelSends) {
+  int seen = 0;
+  for (const auto& vector : cpgw::test::read_vectors("kannel/sendota.txt")) {
+    if (vector.has("fault")) continue;
+    std::string xml;
+    for (const std::string& line : vector.all("text")) xml += line + "\n";
+    const Ran ran = decode(lines(vector.all("part")));
+    EXPECT_EQ(ran.status, kDone) << vector.text("id") << ran.err;
+    EXPECT_EQ(ran.out, wbxml::write_xml(wbxml::read_xml(xml).value())) << vector.text("id");
+    ++seen;
+  }
+  EXPECT_GE(seen, 15);
 }
 
 TEST(Decode, TellsWhatATpduIs) {
