@@ -122,6 +122,31 @@ TEST(PushContents, AreWhatKannelSends) {
   EXPECT_GE(seen, 15);
 }
 
+/// Kannel's PPG adds Content-Length, Encoding-Version and what the client's HTTP request had, names
+/// a content type in text though it has a code, and strips SEC and MAC.
+TEST(PushContents, CarryTheCodeOfTheirContentTypeAndNoFurtherHeader) {
+  const auto front = [](const PushContent& c, std::size_t octets, PushHeaders headers) {
+    Octets push;
+    EXPECT_TRUE(write_push(0, headers, c.body, push));
+    return to_hex(OctetView(push).first(octets));
+  };
+  const std::pair<const char*, const char*> constrained[] = {
+      {"<si><indication/></si>", "000601ae02056a00"},
+      {"<sl href='http://a'/>", "000601b002066a00"},
+      {"<co/>", "000601b202076a00"},
+      {"<wap-provisioningdoc/>", "000601b6030b6a00"},
+      {"<o-ex:rights/>", "000601cb030e6a00"}};
+  for (const auto& [xml, octets] : constrained) {
+    const PushContent c = content_of(xml);
+    EXPECT_EQ(front(c, 8, push_headers(c)), octets);
+  }
+  const PushContent signed_one = content_of("<wap-provisioningdoc/>");
+  PushHeaders headers = push_headers(signed_one);
+  headers.SEC = 1;
+  headers.MAC = "0123456789ABCDEF0123456789ABCDEF01234567";
+  EXPECT_EQ(front(signed_one, 9, headers), "00062f1f2db6918192");
+}
+
 /// Kannel drops the PIN of settings; the MAC is that of provisioning, over the body.
 TEST(PushContents, OfSettingsAreSignedWhenAsked) {
   const PushContent c = content_of(

@@ -9,6 +9,7 @@
 
 extern "C" int wsp_push_one_input(const std::uint8_t* data, std::size_t size);
 extern "C" int udh_one_input(const std::uint8_t* data, std::size_t size);
+extern "C" int contents_one_input(const std::uint8_t* data, std::size_t size);
 
 namespace cpgw::si_sl {
 namespace {
@@ -45,6 +46,10 @@ TEST(FuzzCorpus, PushesTheirPrefixesAndChangedOctetsHold) {
 
 TEST(FuzzCorpus, UserDataTheirPrefixesAndChangedOctetsHold) {
   EXPECT_GE(replay("corpus_udh", udh_one_input), 10U);
+}
+
+TEST(FuzzCorpus, ContentsTheirPrefixesAndChangedOctetsHold) {
+  EXPECT_GE(replay("corpus_contents", contents_one_input), 25U);
 }
 
 }  // namespace

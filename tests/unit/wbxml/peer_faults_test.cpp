@@ -79,6 +79,11 @@ const Fault kFaults[] = {
      "<wap-provisioningdoc><parm name='NETMODE'/><parm name='PRI-H-SSID'/></wap-provisioningdoc>",
      "030b6a00458705034e45544d4f4445000187"
      "05035052492d482d53534944000101"},
+    {"EncapsIsNoSecSsid",
+     "<wap-provisioningdoc><parm name='ENCAPS'/><characteristic type='SEC-SSID'/>"
+     "</wap-provisioningdoc>",
+     "030b6a0045870503454e434150530001865003"
+     "5345432d53534944000101"},
     {"AnEmptyValueIsItsStartAlone",
      "<wap-provisioningdoc><parm name='NAME' value=''/></wap-provisioningdoc>",
      "030b6a00458707060101"},
