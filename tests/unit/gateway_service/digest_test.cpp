@@ -11,7 +11,7 @@ namespace {
 Submission sample() {
   Submission s;
   s.content.type = "t";
-  s.content.xml = "<x/>";
+  s.content.source = "<x/>";
   s.content.security = "netwpin";
   s.content.slots = {{"a", wbxml::SlotType::text, 5}, {"b", wbxml::SlotType::host, 6}};
   s.recipients.push_back(
@@ -41,7 +41,7 @@ TEST(RequestDigest, DependsOnEverythingElse) {
     EXPECT_TRUE(seen.insert(*digest.of(s)).second);
   };
   differs([](auto& s) { s.content.type = "u"; });
-  differs([](auto& s) { s.content.xml = "<y/>"; });
+  differs([](auto& s) { s.content.source = "<y/>"; });
   differs([](auto& s) { s.content.security = "userpin"; });
   differs([](auto& s) { s.content.slots[0].max_octets = 7; });
   differs([](auto& s) { s.content.slots[0].type = wbxml::SlotType::ip; });
