@@ -146,8 +146,8 @@ TEST_F(FlowTest, ATemporaryRefusalIsRetriedAfterItsDelayWithTheSameOctets) {
 }
 
 TEST_F(FlowTest, ACarriersOwnDelaysGoBeforeTheGateways) {
-  smsc->delays = {.first = std::chrono::minutes(30), .most = std::nullopt};
   start();
+  smsc->delays = {.first = std::chrono::minutes(30), .most = std::nullopt};
   smsc->script = [&](const Handed& h) {
     auto outcomes = ScriptedCarrier::accepted(h);
     for (auto& o : outcomes) o.outcome = C::temporary;
