@@ -284,6 +284,7 @@ Result<void> decode_as(const std::string& form, const Units& units, Decoded& out
   if (units.ends.size() > kMostUnits) return too_many();
   if (form == "tpdu") return decode_tpdus(units, out);
   std::vector<Received> received;
+  received.reserve(units.ends.size());
   for (std::size_t i = 0; i < units.ends.size(); ++i) received.push_back({"", units[i], true});
   return reassemble(received, out);
 }

@@ -6,6 +6,7 @@
 #include "vectors.h"
 #include "wbxml/decoder.h"
 #include "wbxml/encoder.h"
+#include "wbxml/template.h"
 #include "wbxml/token_lookup.h"
 #include "wbxml/xml_reader.h"
 
@@ -114,6 +115,22 @@ TEST(OtaSettings, WithoutAPublicIdentifierAreWhatTheTransportSaysElseWhatTheRoot
   EXPECT_EQ(decode(from_hex("01016a00").value()).error().code, Code(Errc::truncated));
   // An empty text is no formal public identifier, though these types have none.
   EXPECT_EQ(type_of("0100006a010005", nullptr), &unknown_type());
+}
+
+TEST(OtaSettings, FillSlotsWithTextWhateverItSpells) {
+  const Document d = read_xml(
+                         "<CHARACTERISTIC-LIST><CHARACTERISTIC TYPE='ADDRESS'>"
+                         "<PARM NAME='PPP_AUTHSECRET' VALUE='${pw}'/></CHARACTERISTIC>"
+                         "</CHARACTERISTIC-LIST>")
+                         .value();
+  const std::vector<SlotSpec> slots = {{"pw", SlotType::text, 20}};
+  const auto form = Template::compile(d, slots, {.version = d.type->version});
+  ASSERT_TRUE(form) << to_string(form.error());
+  Octets out;
+  ASSERT_TRUE(form->fill(std::vector<std::string_view>{"CHAP"}, out));
+  EXPECT_EQ(to_hex(out),
+            "01016a0045c606018724110343484150"
+            "00010101");
 }
 
 TEST(OtaSettings, OfTheOtherKindAreRefusedWhereTheTransportSaysTheKind) {

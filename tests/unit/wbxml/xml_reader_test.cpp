@@ -300,9 +300,15 @@ TEST(XmlReader, StaysSmallOverManyDocumentsOfManyNames) {
   EXPECT_EQ(value_of(reader.read(parm("still here"))), "still here");
 }
 
+std::vector<test::Vector> prov_and_ota_vectors() {
+  std::vector<test::Vector> all = test::read_vectors("prov.vectors");
+  for (test::Vector& v : test::read_vectors("ota.vectors")) all.push_back(std::move(v));
+  return all;
+}
+
 TEST(XmlReader, ReadsOrRefusesEveryTruncationAndCorruption) {
   XmlReader reader;
-  for (const test::Vector& v : test::read_vectors("prov.vectors")) {
+  for (const test::Vector& v : prov_and_ota_vectors()) {
     std::string_view whole = v.xml;
     whole.remove_suffix(1);  // the final line end is no part of the document
     for (std::size_t n = 0; n < whole.size(); ++n) {
@@ -324,7 +330,7 @@ TEST(XmlReader, ReadsOrRefusesEveryTruncationAndCorruption) {
 
 TEST(WriteXml, WritesWhatReadsBackAsTheSame) {
   XmlReader reader;
-  for (const test::Vector& v : test::read_vectors("prov.vectors")) {
+  for (const test::Vector& v : prov_and_ota_vectors()) {
     const auto document = reader.read(v.xml);
     ASSERT_TRUE(document) << v.name;
     for (const unsigned indent : {0u, 1u, 2u, 8u}) {
