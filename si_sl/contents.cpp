@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "si_sl/wsp_tables.h"
 #include "wbxml/encoder.h"
 #include "wbxml/token_table.h"
 
@@ -16,10 +17,10 @@ constexpr std::uint16_t kPushPort = 2948, kPushSource = 9200;
 constexpr std::uint16_t kSettingsPort = 49999, kSyncPort = 49996, kSettingsSource = 49154;
 constexpr std::uint32_t kEmnApplication = 0x09;  // x-wap-application:emn.ua
 
-/// One media type. Written with its code where it has one.
+/// One media type.
 struct MediaType {
-  std::uint16_t code = 0;  ///< 0: none is registered
-  std::string_view text;
+  std::uint16_t code = 0;  ///< its name stands in wsp_tables.h
+  std::string_view text;   ///< its name when no code is registered
   const wbxml::DocumentType& (*type)() = nullptr;
   std::optional<std::uint32_t> application_id = {};
   std::optional<std::uint16_t> charset = {};
@@ -29,12 +30,12 @@ struct MediaType {
 
 /// By document type; of two that are written for one type, bookmarks stand behind settings.
 constexpr auto kMediaTypes = std::to_array<MediaType>({
-    {0x36, "application/vnd.wap.connectivity-wbxml", wbxml::prov},
-    {0x2E, "application/vnd.wap.sic", wbxml::si},
-    {0x30, "application/vnd.wap.slc", wbxml::sl},
-    {0x32, "application/vnd.wap.coc", wbxml::co},
-    {0x030A, "application/vnd.wap.emn+wbxml", wbxml::emn, kEmnApplication},
-    {0x4B, "application/vnd.oma.drm.rights+wbxml", wbxml::drmrel},
+    {kConnectivityWbxml, "", wbxml::prov},
+    {kSic, "", wbxml::si},
+    {0x30, "", wbxml::sl},
+    {0x32, "", wbxml::co},
+    {0x030A, "", wbxml::emn, kEmnApplication},
+    {0x4B, "", wbxml::drmrel},
     {0,
      "application/x-wap-prov.browser-settings",
      wbxml::ota_settings,
@@ -49,13 +50,7 @@ constexpr auto kMediaTypes = std::to_array<MediaType>({
      kUtf8,
      kSettingsPort,
      kSettingsSource},
-    {0x020B,
-     "application/vnd.nokia.syncset+wbxml",
-     wbxml::sync_settings,
-     {},
-     kUtf8,
-     kSyncPort,
-     kSettingsSource},
+    {0x020B, "", wbxml::sync_settings, {}, kUtf8, kSyncPort, kSettingsSource},
     // Names of the same before it was registered: Wireshark has the first, a handset the second.
     {0, "application/x-prov.syncset+wbxml", wbxml::sync_settings, {}, {}, 0, 0, true},
     {0, "application/x-wap-prov.syncset+wbxml", wbxml::sync_settings, {}, {}, 0, 0, true},
@@ -63,9 +58,12 @@ constexpr auto kMediaTypes = std::to_array<MediaType>({
 
 consteval bool media_types_are_unique() {
   for (std::size_t i = 0; i < kMediaTypes.size(); ++i) {
+    if ((kMediaTypes[i].code == 0) == kMediaTypes[i].text.empty()) return false;
     for (std::size_t j = 0; j < i; ++j) {
-      if (kMediaTypes[i].text == kMediaTypes[j].text) return false;
-      if (kMediaTypes[i].code != 0 && kMediaTypes[i].code == kMediaTypes[j].code) return false;
+      if (kMediaTypes[i].code == kMediaTypes[j].code &&
+          kMediaTypes[i].text == kMediaTypes[j].text) {
+        return false;
+      }
     }
   }
   return true;
@@ -98,7 +96,7 @@ Result<PushKind> push_kind(const wbxml::Document& document) {
     return fail(wbxml::Errc::unknown_document, "the document is of no type that travels as a push");
   }
   return PushKind{media->code,
-                  media->code == 0 ? media->text : std::string_view(),
+                  media->text,
                   media->charset,
                   media->application_id,
                   media->destination_port,
@@ -128,8 +126,10 @@ const wbxml::DocumentType* document_type_of(std::uint16_t content_type) {
 }
 
 const wbxml::DocumentType* document_type_of(std::string_view content_type) {
+  if (const auto code = media_type_code(content_type)) return document_type_of(*code);
   const auto row = std::ranges::find_if(kMediaTypes, [&](const MediaType& m) {
-    return std::ranges::equal(m.text, content_type, [](char a, char b) { return a == lower(b); });
+    return m.code == 0 &&
+           std::ranges::equal(m.text, content_type, [](char a, char b) { return a == lower(b); });
   });
   return row != kMediaTypes.end() ? &row->type() : nullptr;
 }
