@@ -18,6 +18,11 @@ namespace cpgw::si_sl {
 
 namespace detail {
 
+struct PartPorts {
+  std::uint16_t destination = 0, source = 0;
+  bool operator==(const PartPorts&) const = default;
+};
+
 /// Parts by originator, reference, its width and the total. Bounded in all it holds.
 class PartStore {
  public:
@@ -26,10 +31,7 @@ class PartStore {
     std::uint16_t destination_port = 0, source_port = 0;  ///< 0 = no port element
     std::uint8_t parts = 1;
   };
-  struct Ports {
-    std::uint16_t destination = 0, source = 0;
-    bool operator==(const Ports&) const = default;
-  };
+  using Ports = PartPorts;
   struct Part {
     std::string_view originator;
     std::uint16_t reference = 0;
