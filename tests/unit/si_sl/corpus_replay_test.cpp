@@ -10,6 +10,8 @@
 extern "C" int wsp_push_one_input(const std::uint8_t* data, std::size_t size);
 extern "C" int udh_one_input(const std::uint8_t* data, std::size_t size);
 extern "C" int contents_one_input(const std::uint8_t* data, std::size_t size);
+extern "C" int tpdu_one_input(const std::uint8_t* data, std::size_t size);
+extern "C" int text_one_input(const std::uint8_t* data, std::size_t size);
 
 namespace cpgw::si_sl {
 namespace {
@@ -50,6 +52,14 @@ TEST(FuzzCorpus, UserDataTheirPrefixesAndChangedOctetsHold) {
 
 TEST(FuzzCorpus, ContentsTheirPrefixesAndChangedOctetsHold) {
   EXPECT_GE(replay("corpus_contents", contents_one_input), 25U);
+}
+
+TEST(FuzzCorpus, TpdusTheirPrefixesAndChangedOctetsHold) {
+  EXPECT_GE(replay("corpus_tpdu", tpdu_one_input), 10U);
+}
+
+TEST(FuzzCorpus, TextsTheirPrefixesAndChangedOctetsHold) {
+  EXPECT_GE(replay("corpus_text", text_one_input), 9U);
 }
 
 }  // namespace
