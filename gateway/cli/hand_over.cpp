@@ -88,6 +88,14 @@ Handed gammu(const Msisdn& number, Parts parts, const HandOver& options) {
       {fmt::format("OUT+{}_{}.smsbackup", number.digits(), options.name), std::move(text)}};
 }
 
+/// Octets apart, as SMS Server Tools read them in UDH-DATA.
+std::string spaced(OctetView octets) {
+  std::string text;
+  for (const std::byte octet : octets)
+    text += fmt::format("{}{:02X}", text.empty() ? "" : " ", to_u8(octet));
+  return text;
+}
+
 /// SMS Server Tools 3, file format: one file a message in the outgoing folder.
 Handed smstools(const Msisdn& number, Parts parts, const HandOver& options) {
   if (auto good = only_known_codings(parts, "smstools"); !good)
@@ -97,7 +105,7 @@ Handed smstools(const Msisdn& number, Parts parts, const HandOver& options) {
     const si_sl::Part& part = parts[i];
     std::string text = fmt::format("To: {}\nAlphabet: binary\nHex: yes\n", number.digits());
     if (part.data_coding == kEightBitClass1) text += "DCS_hex: F5\n";
-    if (part.udh_octets != 0) text += "UDH: true\nUDH-DATA: " + to_hex(part.udh()) + "\n";
+    if (part.udh_octets != 0) text += "UDH: true\nUDH-DATA: " + spaced(part.udh()) + "\n";
     text += "\n" + to_hex(part.data()) + "\n";
     all.push_back(
         {fmt::format("{}-{}-{}.sms", number.digits(), options.name, i + 1), std::move(text)});

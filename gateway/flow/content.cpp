@@ -1,5 +1,7 @@
 #include "gateway/flow/content.h"
 
+#include <algorithm>
+
 #include "si_sl/contents.h"
 #include "si_sl/contents_dm.h"
 #include "wbxml/decoder.h"
@@ -9,6 +11,7 @@
 namespace cpgw::gateway::flow {
 namespace {
 
+constexpr std::size_t kMostUnits = queue::kMaxParts * 160 + 1;  // of a text
 constexpr std::string_view kLongestMac = "0000000000000000000000000000000000000000";
 
 }  // namespace
@@ -49,13 +52,12 @@ Result<std::uint8_t> text_estimate(const CompiledContent& content) {
     escapes = escapes || slot.type == wbxml::SlotType::uri;
   }
   const std::size_t slots = content.form.max_octets() - constant.size();
+  const bool septets = alone->alphabet == si_sl::Alphabet::gsm7 && !free_text;
+  // More than any number of parts holds need not be written out to be refused.
+  const std::size_t units =
+      std::min(alone->units + slots * (septets && escapes ? 2 : 1), kMostUnits);
   std::string longest;
-  if (alone->alphabet == si_sl::Alphabet::gsm7 && !free_text) {
-    longest.assign(alone->units + slots * (escapes ? 2 : 1), 'a');
-  } else {
-    // Characters of UCS-2 alone, one unit and two octets each.
-    for (std::size_t unit = 0; unit < constant.size() + slots; ++unit) longest += "\u0416";
-  }
+  for (std::size_t unit = 0; unit < units; ++unit) longest += septets ? "a" : "\u0416";
   auto parts = si_sl::text_parts(longest, options);
   if (!parts) return fail(std::move(parts).error());
   return parts->parts;

@@ -55,7 +55,7 @@ def smstools_gets_a_file_per_part():
         for i, name in enumerate(names):
             head, body = pathlib.Path(name).read_text().split("\n\n", 1)
             headers = dict(line.split(": ", 1) for line in head.split("\n"))
-            expect(headers == {"To": "12025550123", "Alphabet": "binary", "Hex": "yes", "DCS_hex": "F5", "UDH": "true", "UDH-DATA": UDH[i].hex()}, headers)
+            expect(headers == {"To": "12025550123", "Alphabet": "binary", "Hex": "yes", "DCS_hex": "F5", "UDH": "true", "UDH-DATA": UDH[i].hex(" ").upper()}, headers)
             expect(bytes.fromhex(body.strip()) == DATA[i], body)
         expect("exists already" in handed("smstools", "--output", folder, status=3), "not overwritten")
         expect(len(handed("smstools", "--output", folder, "--ref", "7").split()) == len(PARTS), "another reference")

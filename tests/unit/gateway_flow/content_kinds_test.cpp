@@ -175,6 +175,16 @@ TEST(ContentKinds, ATextsEstimateHoldsForTheWorstValues) {
   }
 }
 
+TEST(ContentKinds, ATextThatCouldGrowWithoutEndIsRefusedAtOnce) {
+  const std::vector<wbxml::SlotSpec> name = {
+      {.name = "a", .type = wbxml::SlotType::text, .max_octets = 0xFFFF}};
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) text += "${a}";
+  const auto content = made("text/plain", text, name);
+  ASSERT_FALSE(content);
+  EXPECT_EQ(content.error().code, Code(si_sl::Errc::too_many_parts));
+}
+
 TEST(ContentKinds, AFlashTextSaysSoInItsCoding) {
   const auto content = compile_content(
       {.type = *content_type("text/plain"), .source = "now", .message_class = 0}, {});
