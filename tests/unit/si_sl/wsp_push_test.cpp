@@ -229,6 +229,23 @@ TEST(WspPush, WritesWhatOtherContentKindsNeed) {
   }
 }
 
+TEST(WspPush, CountsHeadersOfAnyLength) {
+  for (const std::size_t octets : {126U, 127U, 16382U, 16383U}) {
+    Octets further(octets, std::byte{'a'});
+    further.front() = std::byte{0xB1};
+    further.back() = std::byte{0};
+    PushHeaders headers;
+    headers.further_headers = further;
+    Octets out;
+    ASSERT_TRUE(write_push(1, headers, as_octets("body"), out));
+    EXPECT_EQ(out.size(), push_octets(headers, 4));
+    const auto read = read_push(out);
+    ASSERT_TRUE(read) << to_string(read.error());
+    EXPECT_EQ(read->further_headers.size(), octets);
+    EXPECT_EQ(as_text(read->body), "body");
+  }
+}
+
 TEST(WspPush, RefusesATextThatIsNoMediaType) {
   for (const std::string text :
        {"text", "/x", "text/", "te xt/x", "text/\x7F", "text/\xC3\xA4", "text/x\n"}) {
@@ -282,6 +299,12 @@ TEST(WspPush, ReadsEveryLegalFormOfTheContentType) {
            Form{"long charset", counted("B69180810203E8"), 0x36, "", 0, "", 1000},
            Form{"any charset", counted("B68180"), 0x36, "", {}, "", 0},
            Form{"long SEC", counted("B6910102"), 0x36, "", 2, "", {}},
+           Form{"long SEC and charset with leading zeros",
+                counted("B691050000000002"
+                        "8106"
+                        "00000000"
+                        "03E8"),
+                0x36, "", 2, "", 1000},
            Form{"MAC before SEC", counted("B6924142009181"), 0x36, "", 1, "AB", {}},
            Form{"quoted MAC", counted("B692224142009181"), 0x36, "", 1, "AB", {}},
            Form{"MAC without value", counted("B692009181"), 0x36, "", 1, "", {}},
@@ -384,6 +407,8 @@ TEST(WspPush, SaysWhereItIsBroken) {
            Broken{pdu(counted("B6916100")), Errc::malformed, 6, "content_type.SEC"},
            Broken{pdu(counted("B6910200FF92")), Errc::truncated, 10, "content_type.MAC"},
            Broken{pdu(counted("B691020100")), Errc::malformed, 6, "content_type.SEC"},
+           Broken{pdu(counted("B691050000000100")), Errc::malformed, 6, "content_type.SEC"},
+           Broken{pdu(counted("B691050100000001")), Errc::malformed, 6, "content_type.SEC"},
            Broken{pdu(counted("B691819182")), Errc::malformed, 8, "content_type.SEC"},
            Broken{pdu(counted("B69241009241"
                               "00")),
