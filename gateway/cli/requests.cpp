@@ -55,7 +55,7 @@ Result<GivenContent> read_content(Io& io, const ContentOptions& options) {
     given.type = flow::content_type_of(document->type);
     if (given.type == nullptr) {
       return fail(wbxml::Errc::unsupported,
-                  "'" + document->root.name + "' is no document that is sent", at_field("file"));
+                  "'" + document->root.name + "' is no document that is sent");
     }
   }
   given.source = given.type->form == Form::octets ? as_hex(*read) : std::move(*read);

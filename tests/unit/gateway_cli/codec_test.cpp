@@ -33,7 +33,7 @@ Ran decode(const std::string& input, const std::string& from = "auto",
 
 EncodeCommand netwpin(const std::string& as) {
   EncodeCommand command;
-  command.file = kDocument;
+  command.content.file = kDocument;
   command.as = as;
   command.security = {"netwpin", "244051234567890", "", "", ""};
   command.number = as == "tpdu" ? "+12025550123" : "";
@@ -273,10 +273,10 @@ TEST(Encode, RefusesWhatDoesNotGoTogether) {
   EXPECT_EQ(changed("tpdu", [](E& c) { c.number.clear(); }).status, kUsage);
   EXPECT_EQ(changed("tpdu", [](E& c) { c.number = "x"; }).status, kMalformed);
   EXPECT_EQ(changed("sms", [](E& c) { c.part_limit = 1; }).status, kMalformed);
-  EXPECT_EQ(changed("push", [](E& c) { c.file = "/no/such/file"; }).status, kMalformed);
+  EXPECT_EQ(changed("push", [](E& c) { c.content.file = "/no/such/file"; }).status, kMalformed);
   EXPECT_EQ(changed("push", [](E& c) { c.security.imsi = "24405123456789x"; }).status, kMalformed);
   EncodeCommand input = netwpin("push");
-  input.file = "-";
+  input.content.file = "-";
   for (const char* xml : {"", "<", "<html/>", "\xFF\xFE", "0306"})
     EXPECT_EQ(encode(input, xml).status, kMalformed) << xml;
 }
