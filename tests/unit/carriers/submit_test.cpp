@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "carriers/smpp/status.h"
+#include "si_sl/text.h"
 
 namespace cpgw::carriers::smpp {
 namespace {
@@ -84,6 +85,26 @@ TEST(SmppSubmit, ClearsUdhiWithoutAHeaderAndAddsTheVendorsParameters) {
     EXPECT_EQ(pdu.tlvs[0].tag, 0x1400);
     EXPECT_EQ(pdu.number(tag::user_message_reference), 65535u);
   }
+}
+
+TEST(SmppSubmit, UnpacksSevenBitTextAndLeavesUcs2AsItIs) {
+  const auto sent = [](std::string_view text, std::uint8_t index) {
+    std::vector<si_sl::Part> parts;
+    EXPECT_TRUE(si_sl::segment_text(text, 0x2A, {}, parts));
+    Pdu pdu;
+    make_submit_sm({}, *Msisdn::parse("+358401234567"), parts, index, 0, 0s, WallTime{}, pdu);
+    return pdu;
+  };
+  const Pdu one = sent("h@llo", 0);
+  EXPECT_EQ(to_hex(one.short_message), "68006c6c6f");
+  EXPECT_EQ(one.data_coding, 0);
+  EXPECT_EQ(one.esm_class, 0);
+  const Pdu second = sent(std::string(170, 'a'), 1);
+  EXPECT_EQ(to_hex(second.short_message), "0500032a0202" + to_hex(as_octets(std::string(17, 'a'))));
+  EXPECT_EQ(second.esm_class, kUdhi);
+  const Pdu ucs2 = sent("\u0416", 0);
+  EXPECT_EQ(to_hex(ucs2.short_message), "0416");
+  EXPECT_EQ(ucs2.data_coding, 8);
 }
 
 TEST(SmppStatus, ClassifiesAndMayBeOverridden) {

@@ -60,7 +60,7 @@ TEST(CommandLine, KnowsEveryCommand) {
 TEST(CommandLine, TakesSlotsOneByOne) {
   const auto encode = command<EncodeCommand>(
       "encode --slot a=1 --slot b=2 a.xml --slot-type a=digits --slot-type b=host:9");
-  EXPECT_EQ(encode.file, "a.xml");
+  EXPECT_EQ(encode.content.file, "a.xml");
   EXPECT_EQ(encode.slots.values, (Words{"a=1", "b=2"}));
   EXPECT_EQ(encode.slots.types, (Words{"a=digits", "b=host:9"}));
 }
