@@ -91,6 +91,33 @@ TEST_F(SubmitTest, OneBadSubmissionDoesNotHurtTheOthers) {
   EXPECT_EQ(store->stats().jobs, 2u);
 }
 
+TEST_F(SubmitTest, TakesEveryKindOfContent) {
+  const json::object kinds[] = {
+      {{"type", "text/vnd.wap.si"}, {"xml", "<si><indication href='http://a/'>n</indication></si>"}},
+      {{"type", "text/plain"}, {"text", "now"}, {"message_class", 0}},
+      {{"type", "application/vnd.wap.connectivity-wbxml"},
+       {"octets", "03 0B 6A 00 05"},
+       {"security", "none"},
+       {"application_id", 7}},
+  };
+  for (const json::object& kind : kinds) {
+    const auto answer = ask(submit({{"content", kind}, {"recipients", {{{"number", "+35840000001"}}}}}));
+    EXPECT_TRUE(answer.at("results").at(0).at("ok").as_bool()) << answer;
+  }
+  EXPECT_EQ(store->stats().jobs, 3u);
+}
+
+TEST_F(SubmitTest, TakesServiceLoadingOnlyWhereItIsAllowed) {
+  const auto load = [this] {
+    const json::object sl{{"type", "text/vnd.wap.sl"}, {"xml", "<sl href='http://a/'/>"}};
+    return ask(submit({{"content", sl}, {"recipients", {{{"number", "+35840000001"}}}}}));
+  };
+  EXPECT_EQ(errors_of(load().at("results").at(0).as_object()), "gateway/not-allowed content.type");
+  settings.service_loading = true;
+  service->apply(settings);
+  EXPECT_TRUE(load().at("results").at(0).at("ok").as_bool());
+}
+
 TEST_F(SubmitTest, NamesEveryMistakeOfForm) {
   struct Case {
     std::string_view name;
@@ -98,7 +125,13 @@ TEST_F(SubmitTest, NamesEveryMistakeOfForm) {
     std::string_view errors;
   };
   json::object no_type = content();
-  no_type["type"] = "text/plain";
+  no_type["type"] = "text/html";
+  json::object other_form = content();
+  other_form["type"] = "text/plain";
+  json::object two_forms = content();
+  two_forms["text"] = "a";
+  json::object no_class = content();
+  no_class["message_class"] = 1;
   json::object no_security = content();
   no_security.erase("security");
   json::object odd_security = content("rot13");
@@ -111,6 +144,9 @@ TEST_F(SubmitTest, NamesEveryMistakeOfForm) {
   for (const Case& c : {
            Case{"content", 1, "gateway/bad-request content"},
            Case{"content", no_type, "gateway/bad-content content.type"},
+           Case{"content", other_form, "gateway/bad-content content.xml"},
+           Case{"content", two_forms, "gateway/bad-request content.xml"},
+           Case{"content", no_class, "gateway/bad-content content.message_class"},
            Case{"content", no_security, "gateway/security-missing content.security"},
            Case{"content", odd_security, "gateway/bad-content content.security"},
            Case{"recipients", json::array{}, "gateway/bad-request recipients"},

@@ -6,7 +6,9 @@
 #include <sstream>
 
 #include "gateway/simulators/report.h"
+#include "si_sl/wsp_push.h"
 #include "tests/unit/gateway_simulators/pushes.h"
+#include "wbxml/encoder.h"
 
 namespace cpgw::gateway::simulators {
 namespace {
@@ -46,7 +48,7 @@ TEST_F(PhonesTest, VerifyASignedPushInPartsOfAnyOrder) {
   EXPECT_THAT(told, ElementsAre("none"));
   EXPECT_EQ(to_json(phones.summary()),
             R"({"phones":1,"verified":1,"failed":0,"duplicates":0,"incomplete":0,"reasons":{},)"
-            R"("messages":1,"parts":3,"duplicate_parts":0,"unknown_numbers":0})");
+            R"("messages":1,"parts":3,"duplicate_parts":0,"texts":0,"unknown_numbers":0})");
 }
 
 TEST_F(PhonesTest, TakeProvisioningWhoseTokensTheyKnow) {
@@ -56,6 +58,27 @@ TEST_F(PhonesTest, TakeProvisioningWhoseTokensTheyKnow) {
   unknown[5] = std::byte{0x3F};
   give(submits(push_of(unknown, kImsi), kNumber, 2));
   EXPECT_THAT(told, ElementsAre("bad-document", "bad-document"));
+}
+
+TEST_F(PhonesTest, TakeIndicationsUnsignedAndCountTexts) {
+  read(kLine);
+  const auto si = wbxml::read_xml("<si><indication href='http://a/'>hi</indication></si>");
+  phones.expect(*si);
+  Octets push;
+  ASSERT_TRUE(si_sl::write_push(1, {.content_type = si_sl::kSic}, *wbxml::encode(*si), push));
+  give(submits(push, kNumber, 1));
+  si_sl::SegmentOptions wrong;
+  wrong.destination_port = 49999;
+  give(submits(push, kNumber, 2, wrong));
+  EXPECT_THAT(told, ElementsAre("none", "wrong-port"));
+  auto text = submits(push);
+  text.resize(1);
+  text[0].esm_class = 0;
+  text[0].data_coding = 0;
+  text[0].short_message = {std::byte{'h'}, std::byte{'i'}};
+  give(text);
+  EXPECT_EQ(phones.summary().texts, 1U);
+  EXPECT_EQ(told.size(), 2U);
 }
 
 TEST_F(PhonesTest, SayWhatIsWrong) {
@@ -79,7 +102,7 @@ TEST_F(PhonesTest, SayWhatIsWrong) {
   give(submits(push_of(body, kImsi, 255), kNumber, 6));
   give(submits(push_of(body, kImsi, 1), kNumber, 7));
   give(submits(push_of(body, kImsi, 3), kNumber, 8));
-  give(submits(push_of(body, kImsi, 0, si_sl::kSic), kNumber, 9));
+  give(submits(push_of(body, kImsi, 0, 0x03), kNumber, 9));
   give(submits(noise, kNumber, 10));
   auto bad_udh = submits(noise);
   bad_udh[0].short_message[0] = std::byte{0xFF};
