@@ -69,10 +69,12 @@ struct EncodeCommand {
   std::string output;               ///< folder for what is handed over as files
   std::uint32_t wbxml_version = 0;  ///< 0: the one of the document's type
   bool stay_on_page = false, string_table = false;
+  bool repeat_ports = false;  ///< of cdma
 };
 struct DecodeCommand {
   std::string file = "-";
   std::string from = "auto", to = "xml";
+  std::int32_t data_coding = -1;  ///< of parts that are text; -1: not given
 };
 struct SendCommand {
   ToGateway gateway;

@@ -1,292 +1,130 @@
 // cpgw decode: octets of any stage back to what they mean, without a gateway.
-#include <algorithm>
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <cctype>
 #include <ostream>
 
-#include "carriers/smpp/pdu.h"
 #include "gateway/cli/commands.h"
-#include "si_sl/contents.h"
-#include "si_sl/segmentation.h"
-#include "si_sl/tpdu.h"
-#include "si_sl/wsp_push.h"
-#include "signer/bootstrap_mac.h"
-#include "wbxml/characters.h"
-#include "wbxml/decoder.h"
-#include "wbxml/token_table.h"
+#include "gateway/cli/decode_detect.h"
+#include "gateway/cli/decode_layers.h"
 
 namespace cpgw::gateway::cli {
 namespace {
 
-/// Of parts, TPDUs or SMPP PDUs: a message has at most 255 parts, a capture holds a few messages.
-constexpr std::size_t kMostUnits = 10'000;
-
-/// What the input was, from the outermost layer to the document; layers it did not have are empty.
-struct Decoded {
-  boost::json::array layers;
-  std::string from;
-  std::optional<wbxml::Document> document;
-  Octets body;           ///< what is no WBXML we know
-  std::size_t left = 0;  ///< parts after the first whole message
-};
-
-/// The octets of the input, and where each line of hexadecimal digits ends in them.
-struct Units {
-  Octets all;
-  std::vector<std::size_t> ends;
-
-  /// One line, or all raw octets.
-  [[nodiscard]] OctetView operator[](std::size_t i) const {
-    const std::size_t begin = i == 0 ? 0 : ends[i - 1];
-    return OctetView(all).subspan(begin, ends[i] - begin);
-  }
-};
-
-/// Lines of hexadecimal digits, each one unit; or, when the text is not hexadecimal, the raw octets
-/// as one.
-Result<Units> units_of(std::string_view input) {
-  Units units;
-  const bool hex = std::ranges::all_of(input, [](char c) {
-    return std::isxdigit(static_cast<unsigned char>(c)) != 0 || c == ' ' || c == '\t' ||
-           c == '\r' || c == '\n';
-  });
-  if (!hex) {
-    units.all.assign(as_octets(input).begin(), as_octets(input).end());
-    units.ends.push_back(units.all.size());
-    return units;
-  }
-  for (std::size_t at = 0; at < input.size();) {
-    const std::size_t end = std::min(input.find('\n', at), input.size());
-    auto octets = from_hex(input.substr(at, end - at));
-    if (!octets) return fail(std::move(octets).error().shifted(at));
-    if (!octets->empty()) {
-      units.all.insert(units.all.end(), octets->begin(), octets->end());
-      units.ends.push_back(units.all.size());
-    }
-    at = end + 1;
-  }
-  return units;
-}
-
-bool is_push(OctetView o) {
-  return o.size() > 4 && to_u8(o[1]) == 0x06 && si_sl::read_push(o).has_value();
-}
-bool is_smpp(OctetView o) {
-  OctetReader reader(o);
-  const auto length = reader.u32();
-  return length && *length >= carriers::smpp::kHeaderOctets && *length <= o.size();
-}
-bool is_part(OctetView o) {
-  if (o.size() > si_sl::kUserDataOctets) return false;
-  const auto header = si_sl::read_udh(o);
-  return header && header->destination_port.has_value();
-}
-bool is_tpdu(OctetView o) {
-  if (const auto submit = si_sl::read_submit(o)) return submit->user_data_header;
-  const auto deliver = si_sl::read_deliver(o);
-  return deliver && deliver->user_data_header;
-}
-/// `unknown`: how many tokens without a meaning a document may hold and still look like one.
-bool is_wbxml(OctetView o, unsigned unknown = 0) {
-  return o.size() >= 4 && to_u8(o[0]) <= 3 && wbxml::decode(o, {.unknown = unknown}).has_value();
-}
-
-Result<std::string> detect(const Units& units) {
-  if (is_smpp(units[0])) return "smpp";
-  // Long hexadecimal dumps come wrapped: lines that make one unit only together.
-  if (is_wbxml(units.all)) return "wbxml";
-  if (is_push(units.all)) return "push";
-  if (is_part(units[0])) return "sms";
-  if (is_tpdu(units[0])) return "tpdu";
-  if (is_wbxml(units.all, wbxml::DecodeLimits{}.unknown)) return "wbxml";
-  return fail(wbxml::Errc::unknown_document,
-              "these octets look like none of wbxml, push, sms, tpdu, smpp; name it with --from to "
-              "see what is wrong");
-}
-
-tl::unexpected<Error> too_many() {
-  return fail(si_sl::Errc::too_long,
-              "more than " + std::to_string(kMostUnits) + " parts or PDUs; give fewer at once");
-}
-
-/// What a peer sent as text may be anything; JSON is UTF-8.
-std::string json_text(std::string_view text) {
-  return wbxml::detail::find_bad_character(text) ? "0x" + to_hex(as_octets(text))
-                                                 : std::string(text);
-}
-
-Result<void> decode_wbxml(OctetView octets, const wbxml::Transport& transport, Decoded& out) {
-  auto document = wbxml::decode(octets, {}, transport);
-  if (!document) return fail(std::move(document).error());
-  boost::json::object layer{
-      {"layer", "wbxml"}, {"octets", octets.size()}, {"document", document->type->name}};
-  if (!document->notes.empty()) {
-    boost::json::array notes;
-    for (const wbxml::Note& note : document->notes) {
-      notes.push_back(boost::json::object{{"offset", note.at.offset}, {"note", note.text}});
-    }
-    layer["notes"] = std::move(notes);
-  }
-  out.layers.push_back(std::move(layer));
-  out.document = std::move(*document);
-  return {};
-}
-
-Result<void> decode_push(OctetView octets, Decoded& out) {
-  auto push = si_sl::read_push(octets);
-  if (!push) return fail(std::move(push).error());
-  boost::json::object layer{
-      {"layer", "push"}, {"octets", octets.size()}, {"transaction_id", push->transaction_id}};
-  if (push->content_type) {
-    layer["content_type"] = *push->content_type;
-  } else {
-    layer["content_type"] = json_text(push->content_type_text);
-  }
-  if (push->SEC) {
-    layer["SEC"] = *push->SEC;
-    if (*push->SEC <= 3)
-      layer["security"] = signer::to_string(static_cast<signer::Security>(*push->SEC));
-  }
-  if (!push->MAC.empty()) layer["MAC"] = json_text(push->MAC);
-  if (push->charset) layer["charset"] = *push->charset;
-  if (!push->further_headers.empty()) layer["further_headers"] = to_hex(push->further_headers);
-  out.layers.push_back(std::move(layer));
-  if (const wbxml::DocumentType* const type = si_sl::document_type_of(*push)) {
-    const auto start = static_cast<std::size_t>(push->body.data() - octets.data());
-    auto done = decode_wbxml(push->body, {push->charset.value_or(0), type}, out);
-    if (!done) return fail(std::move(done).error().shifted(start));
-    return done;
-  }
-  out.body.assign(push->body.begin(), push->body.end());
-  return {};
-}
-
-/// One SMS as a part: where it came from does not matter any more.
-struct Received {
-  std::string originator;
-  OctetView user_data;
-  bool has_udh = true;
-};
-
-Result<void> reassemble(const std::vector<Received>& received, Decoded& out) {
-  si_sl::Reassembler reassembler;
-  std::size_t taken = 0;
-  for (const Received& one : received) {
-    auto message = reassembler.add(one.originator, one.user_data, one.has_udh, SteadyTime{});
-    if (!message) return fail(std::move(message).error());
-    boost::json::object layer{{"layer", "sms"}, {"octets", one.user_data.size()}};
-    if (one.has_udh) {
-      const auto header = si_sl::read_udh(one.user_data);
-      if (header) {
-        layer["udh"] = to_hex(one.user_data.first(header->octets));
-        if (header->destination_port) layer["destination_port"] = *header->destination_port;
-        if (header->reference) layer["reference"] = *header->reference;
-        layer["number"] = header->number;
-        layer["total"] = header->total;
-      }
-    }
-    out.layers.push_back(std::move(layer));
-    ++taken;
-    if (!*message) continue;
-    out.left = received.size() - taken;
-    return decode_push((*message)->data, out);
-  }
-  return fail(si_sl::Errc::truncated,
-              "the message is not complete: parts are missing (give all of them, one per line)");
-}
-
-/// The PDUs of `units`; a capture may hold several in one line.
-Result<std::vector<carriers::smpp::Pdu>> pdus_of(const Units& units) {
-  std::vector<carriers::smpp::Pdu> pdus;
-  for (std::size_t i = 0; i < units.ends.size(); ++i) {
-    for (OctetView left = units[i]; !left.empty();) {
-      if (pdus.size() == kMostUnits) return too_many();
-      // A length that cannot be is the codec's to refuse.
-      const std::size_t length = OctetReader(left).u32().value_or(0);
-      const OctetView octets = length < carriers::smpp::kHeaderOctets || length > left.size()
-                                   ? left
-                                   : left.first(length);
-      if (auto done = carriers::smpp::decode(octets, pdus.emplace_back()); !done) {
-        return fail(std::move(done).error().shifted(
-            static_cast<std::size_t>(left.data() - units.all.data())));
-      }
-      left = left.subspan(octets.size());
-    }
-  }
-  return pdus;
-}
-
-Result<void> decode_smpp(const Units& units, Decoded& out) {
-  using carriers::smpp::CommandId;
-  const auto pdus = pdus_of(units);
-  if (!pdus) return fail(pdus.error());
-  std::vector<Received> received;
-  for (const carriers::smpp::Pdu& pdu : *pdus) {
-    boost::json::object layer{{"layer", "smpp"},
-                              {"command", carriers::smpp::to_string(pdu.command_id)},
-                              {"command_status", pdu.command_status},
-                              {"sequence_number", pdu.sequence_number}};
-    const bool message = pdu.command_id == CommandId::submit_sm ||
-                         pdu.command_id == CommandId::deliver_sm ||
-                         pdu.command_id == CommandId::data_sm;
-    if (message) {
-      layer["source_addr"] = json_text(pdu.source_addr);
-      layer["destination_addr"] = json_text(pdu.destination_addr);
-      layer["esm_class"] = pdu.esm_class;
-      layer["data_coding"] = pdu.data_coding;
-      if ((pdu.esm_class & carriers::smpp::kMessageTypeMask) == 0) {
-        received.push_back({pdu.source_addr + ">" + pdu.destination_addr, pdu.message(),
-                            (pdu.esm_class & carriers::smpp::kUdhi) != 0});
-      }
-    }
-    boost::json::object fields;
-    for (const auto& [name, value] : carriers::smpp::describe(pdu)) fields[name] = json_text(value);
-    layer["fields"] = std::move(fields);
-    out.layers.push_back(std::move(layer));
-  }
-  if (received.empty()) return {};
-  return reassemble(received, out);
-}
-
-Result<void> decode_tpdus(const Units& units, Decoded& out) {
-  std::vector<Received> received;
-  for (std::size_t i = 0; i < units.ends.size(); ++i) {
-    boost::json::object layer{{"layer", "tpdu"}, {"octets", units[i].size()}};
-    // TP-MTI, the low two bits, tells them apart (3GPP TS 23.040, 9.2.3.1).
-    if ((to_u8(units[i][0]) & 0x03) == 0) {
-      const auto deliver = si_sl::read_deliver(units[i]);
-      if (!deliver) return fail(deliver.error());
-      layer["type"] = "SMS-DELIVER";
-      layer["originator"] = json_text(deliver->originator.value);
-      layer["data_coding"] = deliver->data_coding;
-      received.push_back(
-          {deliver->originator.value, deliver->user_data, deliver->user_data_header});
-    } else {
-      const auto submit = si_sl::read_submit(units[i]);
-      if (!submit) return fail(submit.error());
-      layer["type"] = "SMS-SUBMIT";
-      layer["destination"] = json_text(submit->destination.value);
-      layer["data_coding"] = submit->data_coding;
-      received.push_back({submit->destination.value, submit->user_data, submit->user_data_header});
-    }
-    out.layers.push_back(std::move(layer));
-  }
-  return reassemble(received, out);
-}
-
-Result<void> decode_as(const std::string& form, const Units& units, Decoded& out) {
-  out.from = form;
+Result<void> decode_as(std::string_view form, const Units& units, const DecodeCommand& command,
+                       Decoded& out) {
   if (form == "wbxml") return decode_wbxml(units.all, {}, out);
   if (form == "push") return decode_push(units.all, out);
   if (form == "smpp") return decode_smpp(units, out);
-  if (units.ends.size() > kMostUnits) return too_many();
-  if (form == "tpdu") return decode_tpdus(units, out);
-  std::vector<Received> received;
-  received.reserve(units.ends.size());
-  for (std::size_t i = 0; i < units.ends.size(); ++i) received.push_back({"", units[i], true});
-  return reassemble(received, out);
+  if (units.size() > kMostUnits) return too_many_units();
+  if (form == "cdma") return decode_cdma(units, out);
+  if (form == "tpdu" || form == "at-pdu") return decode_tpdus(units, form == "at-pdu", out);
+  std::optional<std::uint8_t> coding;
+  if (command.data_coding >= 0) coding = static_cast<std::uint8_t>(command.data_coding);
+  return decode_sms(units, coding, out);
+}
+
+std::string_view meaning(si_sl::Defect defect) {
+  using enum si_sl::Defect;
+  switch (defect) {
+    case malformed_header: return "its header cannot be read";
+    case total_zero: return "of 0 parts";
+    case number_zero: return "its number is 0, they count from 1";
+    case number_over_total: return "its number is beyond the last";
+    case missing_port: return "no port: no phone hands it to an application";
+    case ports_changed: return "goes to other ports than the first part";
+    case total_changed: return "says another number of parts than those before";
+    case mixed_reference_widths: return "8-bit and 16-bit references under one number";
+    case repeated: return "came before with the same octets";
+    case conflicting_repeat: return "came before with other octets; the first one stays";
+    case duplicate_element: return "an element twice in its header; the last one counts";
+    case unknown_element: return "an element in its header that is not known";
+    case timed_out:
+    case crowded_out: return "not complete";
+  }
+  return "";
+}
+
+std::string line_of(const PartDefect& defect) {
+  const si_sl::DefectReport& report = defect.report;
+  std::string text;
+  if (defect.part != 0) text = "line " + std::to_string(defect.part) + ": ";
+  if (report.number != 0) {
+    text += "part " + std::to_string(report.number) + " of " + std::to_string(report.total) + ": ";
+  }
+  text += std::string(si_sl::to_string(report.defect)) + ": ";
+  return text + (defect.why.empty() ? std::string(meaning(report.defect)) : defect.why);
+}
+
+/// What is missing is told by the error.
+void tell_defects(Io& io, const Decoded& decoded, const char* how) {
+  constexpr std::size_t kMostLines = 10;
+  std::size_t told = 0;
+  for (const PartDefect& defect : decoded.defects) {
+    if (!defect.report.missing.empty()) continue;
+    if (++told <= kMostLines)
+      io.err << "cpgw: " << how << ": " << printable(line_of(defect)) << "\n";
+  }
+  if (told > kMostLines) {
+    io.err << "cpgw: " << how << ": and " << told - kMostLines << " more like these\n";
+  }
+}
+
+boost::json::array json_of(const std::vector<PartDefect>& defects) {
+  boost::json::array all;
+  for (const auto& [line, report, why] : defects) {
+    boost::json::object one{{"defect", si_sl::to_string(report.defect)}};
+    if (line != 0) one["line"] = line;
+    if (report.reference) one["reference"] = *report.reference;
+    if (report.number != 0) one["number"] = report.number;
+    if (report.total != 0) one["total"] = report.total;
+    if (!report.missing.empty()) {
+      boost::json::array missing;
+      for (const std::uint8_t number : report.missing) missing.push_back(number);
+      one["missing"] = std::move(missing);
+    }
+    if (!why.empty()) one["why"] = json_text(why);
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+void write_json(Io& io, std::string_view form, Decoded&& decoded) {
+  boost::json::object all{{"from", form}, {"layers", std::move(decoded.layers)}};
+  if (!decoded.defects.empty()) all["defects"] = json_of(decoded.defects);
+  if (decoded.document) all["xml"] = wbxml::write_xml(*decoded.document, 0);
+  if (decoded.text) all["text"] = *decoded.text;
+  if (!decoded.body.empty()) all["body"] = to_hex(decoded.body);
+  io.out << boost::json::serialize(all) << "\n";
+}
+
+/// A terminal gets no control characters but line ends.
+void write_text(Io& io, std::string_view text) {
+  for (std::size_t at = 0; io.out_is_terminal && at <= text.size();) {
+    const std::string_view line = text.substr(at, text.find('\n', at) - at);
+    io.out << printable(line) << "\n";
+    at += line.size() + 1;
+  }
+  if (!io.out_is_terminal) io.out << text << "\n";
+}
+
+void write_plain(Io& io, const Decoded& decoded) {
+  if (decoded.document) {
+    for (const wbxml::Note& note : decoded.document->notes) {
+      io.err << "cpgw: note: octet " << note.at.offset << " of the document: " << note.text << "\n";
+    }
+    io.out << wbxml::write_xml(*decoded.document);
+  } else if (decoded.text) {
+    write_text(io, *decoded.text);
+  } else if (!decoded.body.empty()) {
+    if (decoded.body_about.empty()) {
+      io.err << "cpgw: the content type is none with a document; its body as hexadecimal octets:\n";
+    } else {
+      io.err << "cpgw: note: " << printable(decoded.body_about) << "; as hexadecimal octets:\n";
+    }
+    io.out << to_hex(decoded.body) << "\n";
+  } else {
+    io.out << boost::json::serialize(decoded.layers) << "\n";
+  }
 }
 
 }  // namespace
@@ -300,37 +138,31 @@ int run(const DecodeCommand& command, Io& io) {
     io.err << "cpgw: error: the input is empty\n";
     return kMalformed;
   }
-  std::string form = command.from;
+  std::string_view form = command.from;
+  if (form == "auto" && command.data_coding >= 0) form = "sms";
   if (form == "auto") {
-    auto found = detect(*units);
+    auto found = detect_form(*units);
     if (!found) return complain(io, found.error());
     form = *found;
   }
+  if (form != "sms" && command.data_coding >= 0) {
+    io.err << "cpgw: error: --data-coding goes with --from sms: a " << form << " says its own\n";
+    return kUsage;
+  }
   Decoded decoded;
-  if (auto done = decode_as(form, *units, decoded); !done) return complain(io, done.error());
+  const auto done = decode_as(form, *units, command, decoded);
+  tell_defects(io, decoded, done ? "warning" : "error");
+  if (!done) return complain(io, done.error());
   if (decoded.left != 0) {
     io.err << "cpgw: warning: the first message is shown; " << decoded.left
            << " more parts follow it\n";
   }
   if (command.to == "json") {
-    boost::json::object all{{"from", decoded.from}, {"layers", decoded.layers}};
-    if (decoded.document) all["xml"] = wbxml::write_xml(*decoded.document, 0);
-    if (!decoded.body.empty()) all["body"] = to_hex(decoded.body);
-    io.out << boost::json::serialize(all) << "\n";
-    return kDone;
-  }
-  if (decoded.document) {
-    for (const wbxml::Note& note : decoded.document->notes) {
-      io.err << "cpgw: note: octet " << note.at.offset << " of the document: " << note.text << "\n";
-    }
-    io.out << wbxml::write_xml(*decoded.document);
-  } else if (!decoded.body.empty()) {
-    io.err << "cpgw: the content type is none with a document; its body as hexadecimal octets:\n";
-    io.out << to_hex(decoded.body) << "\n";
+    write_json(io, form, std::move(decoded));
   } else {
-    io.out << boost::json::serialize(decoded.layers) << "\n";
+    write_plain(io, decoded);
   }
-  return kDone;
+  return io.out.good() ? kDone : kMalformed;
 }
 
 }  // namespace cpgw::gateway::cli

@@ -1,5 +1,5 @@
-// cpgw encode: one document to WBXML, push, parts, TPDUs or what another program takes, without a
-// gateway.
+// cpgw encode: one document to WBXML, push, parts, TPDUs, CDMA segments or what another program
+// takes, without a gateway.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 #include "gateway/cli/requests.h"
 #include "gateway/cli/security_options.h"
 #include "gateway/flow/content.h"
+#include "si_sl/cdma_wdp.h"
 #include "si_sl/segmentation.h"
 #include "si_sl/text.h"
 #include "si_sl/tpdu.h"
@@ -29,7 +30,7 @@ struct Encoded {
   std::string mac;
   Secret code;  ///< USERPINMAC
   std::vector<si_sl::Part> parts;
-  std::vector<Octets> tpdus;
+  std::vector<Octets> tpdus, segments;
 };
 
 /// The compiled content and its filled form.
@@ -109,6 +110,16 @@ Result<void> cut(const EncodeCommand& command, const flow::CompiledContent& cont
              ? si_sl::segment_text(as_text(encoded.wbxml), reference, flow::text_options(content),
                                    encoded.parts)
              : si_sl::segment(encoded.push, reference, content.profile.segments, encoded.parts);
+}
+
+Result<void> cut_for_cdma(const EncodeCommand& command, const flow::CompiledContent& content,
+                          Encoded& encoded) {
+  si_sl::WdpOptions options;
+  options.destination_port = content.profile.segments.destination_port;
+  options.source_port = content.profile.segments.source_port;
+  options.segment_limit = content.profile.segments.part_limit;
+  options.repeat_ports = command.repeat_ports;
+  return si_sl::cut_wdp(encoded.push, options, encoded.segments);
 }
 
 Result<Msisdn> number_of(const EncodeCommand& command) {
@@ -200,6 +211,11 @@ std::string as_json(const flow::CompiledContent& content, const Encoded& encoded
     }
     all["parts"] = std::move(parts);
   }
+  if (!encoded.segments.empty()) {
+    boost::json::array segments;
+    for (const Octets& segment : encoded.segments) segments.emplace_back(to_hex(segment));
+    all["segments"] = std::move(segments);
+  }
   if (!encoded.push.empty()) all["push"] = to_hex(encoded.push);
   if (content.kind == flow::ContentKind::text) {
     all["text"] = as_text(encoded.wbxml);
@@ -216,13 +232,14 @@ std::optional<std::string> misuse(const EncodeCommand& command, bool handed) {
   const SecurityOptions& given = command.security;
   if (command.as == "wbxml") {
     if (!given.sec.empty())
-      return "--sec goes with --as push, sms or tpdu: bare WBXML carries no MAC";
+      return "--sec goes with --as push, sms, tpdu or cdma: bare WBXML carries no MAC";
     if (!given.imsi.empty() || !given.imsi_file.empty() || !given.pin.empty() ||
         !given.pin_file.empty())
-      return "IMSI and PIN go with --as push, sms or tpdu and --sec";
+      return "IMSI and PIN go with --as push, sms, tpdu or cdma and --sec";
   }
   if ((handed || command.as == "tpdu") && command.number.empty())
     return "--to-number is needed for --as " + command.as;
+  if (command.repeat_ports && command.as != "cdma") return "--repeat-ports goes with --as cdma";
   if (handed && command.to != "hex")
     return "--as " + command.as + " has a form of its own; leave out --to";
   return std::nullopt;
@@ -241,7 +258,7 @@ int run(const EncodeCommand& command, Io& io) {
   if (!content)
     return complain(io, content.error(), is_usage(content.error()) ? kUsage : kMalformed);
   const bool text = content->kind == flow::ContentKind::text;
-  if (text && (command.as == "wbxml" || command.as == "push")) {
+  if (text && (command.as == "wbxml" || command.as == "push" || command.as == "cdma")) {
     io.err << "cpgw: error: a text is no push; use --as sms, tpdu or another program's form\n";
     return kUsage;
   }
@@ -255,6 +272,10 @@ int run(const EncodeCommand& command, Io& io) {
     }
     if (command.as == "push") {
       lines.emplace_back(encoded.push);
+    } else if (command.as == "cdma") {
+      if (auto done = cut_for_cdma(command, *content, encoded); !done)
+        return complain(io, done.error());
+      lines.assign(encoded.segments.begin(), encoded.segments.end());
     } else {
       if (auto done = cut(command, *content, encoded); !done) return complain(io, done.error());
       if (handed) return hand_over(io, command, encoded);

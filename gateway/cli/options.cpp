@@ -1,123 +1,11 @@
-// The command line's grammar: the one translation unit that sees CLI11.
-#include <CLI/CLI.hpp>
+// The command line's grammar: everything that needs a gateway or is one, and what is said of
+// mistakes.
 #include <algorithm>
-#include <map>
 #include <ostream>
 
-#include "gateway/cli/commands.h"
-#include "gateway/cli/hand_over.h"
-#include "signer/bootstrap_mac.h"
+#include "gateway/cli/grammar.h"
 
 namespace cpgw::gateway::cli {
-namespace {
-
-/// Builds one CLI::App; every sub-command's callback puts its filled options into `chosen`.
-class Grammar {
- public:
-  Grammar();
-
-  CLI::App app{"Client provisioning push gateway: settings onto phones over the air", "cpgw"};
-  std::optional<Command> chosen;
-
- private:
-  CLI::App* command(CLI::App& parent, const std::string& name, const std::string& text,
-                    const std::string& example) {
-    CLI::App* sub = parent.add_subcommand(name, text);
-    sub->footer("\nExample:\n  " + example);
-    return sub;
-  }
-  /// A word that only leads to others.
-  CLI::App* group(const std::string& name, const std::string& text, const std::string& example) {
-    CLI::App* sub = command(app, name, text, example);
-    sub->require_subcommand(1);
-    return sub;
-  }
-  template <class T>
-  void choose(CLI::App* sub, T& options) {
-    sub->callback([this, &options] { chosen = options; });
-  }
-  static void gateway_options(CLI::App* sub, ToGateway& to, bool tenant = true) {
-    sub->add_option("--config", to.config,
-                    "settings file (else CPGW_CONFIG, ./cpgw.toml, /etc/cpgw/cpgw.toml)");
-    if (tenant)
-      sub->add_option("--tenant", to.tenant, "tenant (may be left out when one is configured)");
-    sub->add_flag("--json", to.json, "one JSON document");
-  }
-  static void security_options(CLI::App* sub, SecurityOptions& security) {
-    // Names the methods, but never what was given instead: it may be a PIN in the wrong place.
-    const CLI::Validator method(
-        [](std::string& name) {
-          return signer::security(name) ? std::string() : std::string("no such method");
-        },
-        "{netwpin,userpin,usernetwpin,userpinmac,none}");
-    sub->add_option("--sec", security.sec, "how the push is signed; never defaulted")
-        ->check(method);
-  }
-  static void secret_options(CLI::App* sub, SecurityOptions& security) {
-    CLI::Option* imsi =
-        sub->add_option("--imsi", security.imsi, "IMSI digits (better: --imsi-file or CPGW_IMSI)");
-    sub->add_option("--imsi-file", security.imsi_file, "file whose first line is the IMSI")
-        ->excludes(imsi);
-    CLI::Option* pin =
-        sub->add_option("--pin", security.pin, "PIN digits (better: --pin-file or CPGW_PIN)");
-    sub->add_option("--pin-file", security.pin_file, "file whose first line is the PIN")
-        ->excludes(pin);
-  }
-  /// `file`: how the file is named on the command line.
-  static void content_options(CLI::App* sub, const char* file, ContentOptions& content) {
-    CLI::Option* given =
-        sub->add_option(file, content.file, "XML document, or ready octets; - for standard input");
-    sub->add_option("--text", content.text, "plain text to send instead of a file")
-        ->excludes(given);
-    sub->add_option("--type", content.type,
-                    "content type, where it is not that of the XML: octets and text/plain");
-    sub->add_option("--application-id", content.application_id,
-                    "X-Wap-Application-Id of the push, decimal or 0x…")
-        ->check(CLI::Range(0, 0x7FFFFFFF));
-    sub->add_option("--message-class", content.message_class,
-                    "of a text: 0 is shown at once, 1 phone, 2 SIM, 3 terminal")
-        ->check(CLI::Range(0, 3));
-  }
-  static void slot_options(CLI::App* sub, SlotOptions& slots, bool values) {
-    sub->add_option("--slot-type", slots.types,
-                    "declare a slot: name=text|digits|host|ip|uri[:octets]")
-        ->allow_extra_args(false);
-    if (values)
-      sub->add_option(
-             "--slot", slots.values,
-             "give a slot its value: name=value (a text slot unless --slot-type says otherwise)")
-          ->allow_extra_args(false);
-  }
-  static void job_options(CLI::App* sub, std::uint32_t& expires_in, int& priority) {
-    sub->add_option("--expires-in", expires_in,
-                    "seconds until it is given up (else the gateway's setting)")
-        ->check(CLI::Range(1, 2592000));
-    sub->add_option("--priority", priority, "0 first to 9 last")->check(CLI::Range(0, 9));
-  }
-
-  void tools();
-  void gateway_process();
-  void sending();
-  void looking();
-  void simulators_();
-
-  InitCommand init_;
-  ServeCommand serve_;
-  DemoCommand demo_;
-  EncodeCommand encode_;
-  DecodeCommand decode_;
-  SendCommand send_;
-  ImportProvidersCommand providers_;
-  ImportRecipientsCommand recipients_;
-  std::map<std::string, CampaignCommand> campaigns_;
-  std::map<std::string, JobCommand> jobs_;
-  SubscriberCommand subscriber_;
-  CarrierCommand carrier_;
-  std::map<std::string, ConfigCommand> configs_;
-  std::map<std::string, StoreCommand> stores_;
-  simulators::SmscOptions smsc_;
-  simulators::HandsetOptions handset_;
-};
 
 Grammar::Grammar() {
   app.require_subcommand(1);
@@ -128,7 +16,8 @@ Grammar::Grammar() {
       "4 gateway or peer not reached\n"
       "Example:\n  cpgw demo --subscribers 10");
   gateway_process();
-  tools();
+  encoding();
+  decoding();
   sending();
   looking();
   simulators_();
@@ -161,70 +50,6 @@ void Grammar::gateway_process() {
   demo->add_option("--seed", demo_.seed, "same seed, same phones");
   demo->add_flag("--json", demo_.json, "one JSON document");
   choose(demo, demo_);
-}
-
-void Grammar::tools() {
-  CLI::App* encode = command(
-      app, "encode", "Provisioning XML to WBXML, push, SMS parts or TPDUs, without a gateway",
-      "cpgw encode settings.xml --as sms --sec userpin --pin 1234");
-  content_options(encode, "file", encode_.content);
-  std::vector<std::string> forms{"wbxml", "push", "sms", "tpdu"};
-  for (const std::string_view form : hand_over_forms()) forms.emplace_back(form);
-  encode
-      ->add_option("--as", encode_.as,
-                   "wbxml, push, sms, tpdu; or for another program: gammu, smstools, kannel-url, "
-                   "jasmin-json, at-cmgs, smpp-hex")
-      ->check(CLI::IsMember(forms))
-      ->capture_default_str();
-  encode->add_option("--to", encode_.to, "hex, raw, json")
-      ->check(CLI::IsMember({"hex", "raw", "json"}))
-      ->capture_default_str();
-  security_options(encode, encode_.security);
-  secret_options(encode, encode_.security);
-  slot_options(encode, encode_.slots, true);
-  encode->add_option("--ref", encode_.ref, "concatenation reference, decimal or 0x…")
-      ->check(CLI::Range(0, 65535));
-  encode->add_option("--tid", encode_.tid, "WSP transaction id, decimal or 0x…")
-      ->check(CLI::Range(0, 255));
-  encode->add_flag("--wide-reference", encode_.wide_reference, "16-bit concatenation reference");
-  encode->add_option("--order", encode_.order, "order of the header's elements")
-      ->check(CLI::IsMember({"ports-first", "concatenation-first"}));
-  encode->add_option("--part-limit", encode_.part_limit, "over it the document is refused")
-      ->check(CLI::Range(1, 255))
-      ->capture_default_str();
-  encode->add_option("--data-coding", encode_.data_coding, "TP-DCS, decimal or 0x…")
-      ->check(CLI::Range(0, 255));
-  encode->add_option("--to-number", encode_.number,
-                     "destination, international: for tpdu and other programs");
-  encode->add_option("--from", encode_.source, "originator: for kannel-url, jasmin-json, smpp-hex");
-  encode->add_option("--url", encode_.url,
-                     "of Kannel's sendsms with its user, for kannel-url (default: one to fill in)");
-  encode->add_option("--output", encode_.output,
-                     "folder the files of gammu and smstools are put in");
-  encode
-      ->add_option("--wbxml-version", encode_.wbxml_version,
-                   "1 = WBXML 1.1, 2 = 1.2, 3 = 1.3 (default: what is customary for the type)")
-      ->check(CLI::Range(1, 3));
-  encode->add_flag("--stay-on-page", encode_.stay_on_page,
-                   "keep a code page while it serves: shorter, but not every reader follows");
-  encode->add_flag("--string-table", encode_.string_table,
-                   "repeated strings once, where that is shorter");
-  choose(encode, encode_);
-
-  CLI::App* decode =
-      command(app, "decode", "WBXML, a push, SMS parts, TPDUs or SMPP PDUs back to XML",
-              "cpgw decode push.hex");
-  decode
-      ->add_option("file", decode_.file,
-                   "hexadecimal or raw octets, - for standard input; parts one per line")
-      ->capture_default_str();
-  decode->add_option("--from", decode_.from, "auto, wbxml, push, sms, tpdu, smpp")
-      ->check(CLI::IsMember({"auto", "wbxml", "push", "sms", "tpdu", "smpp"}))
-      ->capture_default_str();
-  decode->add_option("--to", decode_.to, "xml, json")
-      ->check(CLI::IsMember({"xml", "json"}))
-      ->capture_default_str();
-  choose(decode, decode_);
 }
 
 void Grammar::sending() {
@@ -418,14 +243,20 @@ void Grammar::simulators_() {
   choose(handset, handset_);
 }
 
-/// The words nobody takes; of those that may be an IMSI or a PIN in the wrong place only that there
-/// is one.
+namespace {
+
+/// The words nobody takes; of those that may be a secret in the wrong place only that there is one:
+/// a long number, and what follows an option that is none.
 std::string unexpected(const CLI::App& app) {
   std::string text;
+  bool after_option = false;
   for (const std::string& word : app.remaining(true)) {
-    const std::string name = word.starts_with('-') ? word.substr(0, word.find('=')) : word;
+    const bool option = word.starts_with('-');
+    const std::string name = option ? word.substr(0, word.find('=')) : word;
     const auto digits = std::ranges::count_if(name, [](char c) { return c >= '0' && c <= '9'; });
-    text += (text.empty() ? "" : " ") + (digits < 4 ? printable(name) : std::string("(a number)"));
+    text += text.empty() ? "" : " ";
+    text += digits >= 4 ? "(a number)" : !option && after_option ? "(a value)" : printable(name);
+    after_option = option;
   }
   return text;
 }

@@ -19,16 +19,17 @@ Result<std::pair<std::string, std::string>> cut(const std::string& text, const c
 
 Result<SecurityInputs> read_security(Io& io, const SecurityOptions& options) {
   SecurityInputs inputs;
-  auto method = signer::security(options.sec.empty() ? "none" : options.sec);
+  const std::string name = options.sec.empty() ? "none" : options.sec;
+  auto method = signer::security(name);
   if (!method) return fail(signer::Errc::bad_method, method.error().message, at_field("--sec"));
   inputs.method = *method;
   const bool imsi_wanted = signer::needs_imsi(*method);
   const bool pin_wanted = signer::needs_pin(*method);
   if (!imsi_wanted && (!options.imsi.empty() || !options.imsi_file.empty())) {
-    return fail(signer::Errc::unwanted, options.sec + " uses no IMSI", at_field("--imsi"));
+    return fail(signer::Errc::unwanted, name + " uses no IMSI", at_field("--imsi"));
   }
   if (!pin_wanted && (!options.pin.empty() || !options.pin_file.empty())) {
-    return fail(signer::Errc::unwanted, options.sec + " takes no PIN", at_field("--pin"));
+    return fail(signer::Errc::unwanted, name + " takes no PIN", at_field("--pin"));
   }
   if (imsi_wanted) {
     auto text = read_secret(io, options.imsi, options.imsi_file, "CPGW_IMSI");

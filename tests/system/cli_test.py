@@ -85,6 +85,8 @@ def every_form_comes_back_as_the_document():
     expect(done("decode", "-", stdin=spaced.encode()).decode() == text, "spaced octets")
     told = json.loads(done("decode", "-", "--to", "json", stdin=push.encode()))
     layer = told["layers"][0]
+    expect(layer["content_type_name"] == "application/vnd.wap.connectivity-wbxml" and
+           layer["parameters"] == [{"name": "SEC", "value": "1"}, {"name": "MAC", "value": PUSHES["prov-userpin"]["MAC"]}], layer)
     expect((layer["SEC"], layer["MAC"], layer["content_type"], layer["transaction_id"]) == (1, PUSHES["prov-userpin"]["MAC"], 0x36, 1), layer)
     reversed_parts = "\n".join(reversed(PUSHES["prov-userpin-tps-headers"]["part"]))
     expect(done("decode", "-", "--from", "sms", stdin=reversed_parts.encode()).decode() == text, "three parts, last first")
@@ -124,8 +126,47 @@ def indications_are_decoded_and_unknown_tokens_noted():
     expect(told["layers"][0]["notes"][0]["offset"] == 5, told)
     si = b'<si><indication href="http://www.acme.com/a" action="signal-medium">Y</indication></si>'
     expect(done("encode", "-", "--as", "wbxml", "--wbxml-version", "2", stdin=si).decode().strip().upper() == indication, "si encoded")
-    refused = cpgw("encode", "-", "--as", "push", "--sec", "none", stdin=si)
-    expect(refused.returncode == 3 and b"--as wbxml" in refused.stderr, f"an si as provisioning: {refused}")
+    expect(done("encode", "-", "--as", "push", stdin=si).decode().strip().upper() == "010601AE" + indication, "si as a push")
+    refused = cpgw("encode", "-", "--as", "push", "--sec", "userpin", "--pin", "1234", stdin=si)
+    expect(refused.returncode == 3 and b"security" in refused.stderr, f"an si is not signed: {refused}")
+
+
+def texts_come_back_in_every_form():
+    text = "[a] costs 5 €, said the wise woman of the west, who had seen prices rise since her childhood. " * 3
+    for number, options, words in (("+12025550123", [], text), ("+12025550123", ["--message-class", "0"], "Привет, мир"), ("+12025550123", [], "@@@@@@@@")):
+        for form, named in (("tpdu", "tpdu"), ("at-cmgs", "at-pdu"), ("smpp-hex", "smpp")):
+            octets = done("encode", "--text", words, "--as", form, "--to-number", number, *options)
+            for source in ("auto", named):
+                expect(done("decode", "-", "--from", source, stdin=octets).decode() == words + "\n", f"{words} as {form}, --from {source}")
+            told = json.loads(done("decode", "-", "--to", "json", stdin=octets))
+            expect(told["text"] == words and told["from"] == named and "defects" not in told, told)
+    parts = done("encode", "--text", text, "--as", "sms")
+    expect(done("decode", "-", "--data-coding", "0", stdin=parts).decode() == text + "\n", "parts whose coding is named")
+    # A delivery that many programs show in their documentation, with the service centre's address in front.
+    expect(done("decode", "-", stdin=b"07917283010010F5040BC87238880900F10000993092516195800AE8329BFD4697D9EC37") == b"hellohello\n", "hellohello")
+
+
+def cdma_segments_are_cut_and_joined():
+    for name in ("prov-userpin-tps-headers", "prov-userpin"):
+        signed = ["--sec", "userpin", "--pin", "1234"]
+        push = bytes.fromhex(done("encode", DOCUMENT, "--as", "push", *signed).decode())
+        for options, every in (([], False), (["--repeat-ports"], True)):
+            segments = [bytes.fromhex(line) for line in lines(done("encode", DOCUMENT, "--as", "cdma", *signed, *options))]
+            # WDP for CDMA: message type 0, total, number from 0; source and destination port in the first segment or in every one.
+            joined = b""
+            for i, segment in enumerate(segments):
+                expect(segment[:3] == bytes([0, len(segments), i]) and len(segment) <= 140, segment.hex())
+                ports = i == 0 or every
+                expect(not ports or segment[3:7] == bytes.fromhex("23f00b84"), segment.hex())
+                joined += segment[7 if ports else 3:]
+            expect(joined == push and len(segments) > 1, f"{name} {options}")
+            text = "\n".join(s.hex() for s in reversed(segments)).encode()
+            for source in ("auto", "cdma"):
+                expect(done("decode", "-", "--from", source, stdin=text).decode() == pathlib.Path(DOCUMENT).read_text(), f"{options} --from {source}")
+            told = json.loads(done("encode", DOCUMENT, "--as", "cdma", "--to", "json", *signed, *options))
+            expect([bytes.fromhex(s) for s in told["segments"]] == segments, told)
+            lost = cpgw("decode", "-", "--from", "cdma", stdin=segments[0].hex().encode())
+            expect(lost.returncode == 3 and f"part 2 of {len(segments)}".encode() in lost.stderr, lost)
 
 
 def options_of_the_header_change_exactly_what_they_name():
@@ -193,7 +234,8 @@ def userpinmac_draws_its_digits_and_tells_the_code():
 def wrong_usage_is_status_2():
     for arguments in (["frobnicate"], [], ["encode"], ["encode", DOCUMENT, "--frob"], ["encode", DOCUMENT, "--as", "mms"], ["encode", DOCUMENT, "--to", "xml"],
                       ["encode", DOCUMENT, "--as", "sms"], ["encode", DOCUMENT, "--as", "wbxml", "--sec", "none"],
-                      ["encode", DOCUMENT, "--as", "tpdu", "--sec", "none"], ["encode", DOCUMENT, "--as", "sms", "--sec", "none", "--part-limit", "0"],
+                      ["encode", DOCUMENT, "--as", "tpdu", "--sec", "none"], ["encode", "--text", "a", "--as", "cdma"], ["encode", DOCUMENT, "--as", "push", "--sec", "none", "--repeat-ports"],
+                      ["decode", "-", "--data-coding", "256"], ["encode", DOCUMENT, "--as", "sms", "--sec", "none", "--part-limit", "0"],
                       ["encode", DOCUMENT, "--as", "sms", "--sec", "none", "--ref", "65536"], ["encode", DOCUMENT, "--as", "push", "--sec", "best"],
                       ["encode", DOCUMENT, "--as", "push", "--sec", "none", "--tid", "256"], ["decode", "-", "--from", "mms"], ["campaign"],
                       ["campaign", "new", "x"], ["job", "list", "--state", "lost"], ["job", "list", "--limit", "0"], ["send", DOCUMENT],
@@ -260,6 +302,6 @@ def version_and_help_go_to_standard_output():
 
 
 main([every_push_vector_is_made_to_the_octet, every_signed_push_agrees_with_another_hmac, every_form_comes_back_as_the_document,
-      smpp_pdus_are_decoded_to_the_document, other_contents_are_told_as_octets, indications_are_decoded_and_unknown_tokens_noted, options_of_the_header_change_exactly_what_they_name,
+      smpp_pdus_are_decoded_to_the_document, other_contents_are_told_as_octets, indications_are_decoded_and_unknown_tokens_noted, texts_come_back_in_every_form, cdma_segments_are_cut_and_joined, options_of_the_header_change_exactly_what_they_name,
       slots_are_filled_and_checked, secrets_come_from_files_and_the_environment, userpinmac_draws_its_digits_and_tells_the_code,
       wrong_usage_is_status_2, malformed_input_is_status_3_and_says_where, nobody_there_is_status_4, version_and_help_go_to_standard_output])

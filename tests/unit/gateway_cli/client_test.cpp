@@ -53,7 +53,7 @@ TEST(Answers, OfAnotherFormAreErrorsNotExceptions) {
 
 TEST(Commands, SurviveEveryMalformedAnswer) {
   const test::TemporaryFolder folder;
-  const std::string xml = folder.write("a.xml", "<x/>");
+  const std::string xml = folder.write("a.xml", "<wap-provisioningdoc/>");
   const std::string csv = folder.write("a.csv", "number\n+358401234567\n");
   const std::vector<std::vector<std::string>> commands = {
       {"send", xml, "--to", "+358401234567", "--sec", "none"},
@@ -155,6 +155,8 @@ TEST(JobList, DoesNotGoRoundInCircles) {
 
 TEST(Send, AsksWithAKeyOfItsOwnAndTellsTheIds) {
   const test::TemporaryFolder folder;
+  constexpr const char* kWithSlot =
+      R"(<wap-provisioningdoc><characteristic type="APPLICATION"><parm name="NAME" value="${s}"/></characteristic></wap-provisioningdoc>)";
   std::string seen;
   test::ScriptedGateway gateway([&](const boost::json::object& request) {
     seen = boost::json::serialize(request);
@@ -162,9 +164,9 @@ TEST(Send, AsksWithAKeyOfItsOwnAndTellsTheIds) {
   });
   test::CommandIo io;
   EXPECT_EQ(run_command_line(
-                {"send", folder.write("a.xml", "<x a=\"${s}\"/>"), "--to", "+3581", "--sec",
-                 "usernetwpin", "--imsi", "244051234567890", "--pin", "1234", "--slot", "s=v",
-                 "--priority", "9", "--expires-in", "60", "--config", gateway.config()},
+                {"send", folder.write("a.xml", kWithSlot), "--to", "+3581", "--sec", "usernetwpin",
+                 "--imsi", "244051234567890", "--pin", "1234", "--slot", "s=v", "--priority", "9",
+                 "--expires-in", "60", "--config", gateway.config()},
                 io.io),
             kDone);
   EXPECT_EQ(io.out.str(), "77\n");

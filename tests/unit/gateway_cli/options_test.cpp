@@ -57,12 +57,30 @@ TEST(CommandLine, KnowsEveryCommand) {
   EXPECT_EQ(command<simulators::HandsetOptions>("simulate handset --exit-after 3").exit_after, 3u);
 }
 
+TEST(CommandLine, TellsNoSecretInTheWrongPlace) {
+  test::CommandIo io;
+  EXPECT_EQ(run_command_line(
+                words("decode push.hex --password hush"), io.io),
+            kUsage);
+  EXPECT_THAT(io.err.str(), testing::AllOf(testing::HasSubstr("--password (a value)"),
+                                           testing::Not(testing::HasSubstr("hush"))));
+}
+
 TEST(CommandLine, TakesSlotsOneByOne) {
   const auto encode = command<EncodeCommand>(
       "encode --slot a=1 --slot b=2 a.xml --slot-type a=digits --slot-type b=host:9");
   EXPECT_EQ(encode.content.file, "a.xml");
   EXPECT_EQ(encode.slots.values, (Words{"a=1", "b=2"}));
   EXPECT_EQ(encode.slots.types, (Words{"a=digits", "b=host:9"}));
+}
+
+TEST(CommandLine, SaysWhatItIsToSend) {
+  for (const char* line :
+       {"encode", "encode --type text/x a.xml", "campaign new s", "send --to +3581"}) {
+    test::CommandIo io;
+    EXPECT_EQ(run_command_line(words(line), io.io), kUsage) << line << io.err.str();
+    EXPECT_EQ(io.out.str(), "") << line;
+  }
 }
 
 TEST(CommandLine, RefusesWrongUsage) {
@@ -74,7 +92,6 @@ TEST(CommandLine, RefusesWrongUsage) {
                            "demo --subscribers 0",
                            "demo --subscribers 1000001",
                            "demo --subscribers many",
-                           "encode",
                            "encode a b",
                            "encode a --as pdf",
                            "encode a --to pdf",
@@ -92,8 +109,8 @@ TEST(CommandLine, RefusesWrongUsage) {
                            "decode a b",
                            "decode --from pdf",
                            "decode --to pdf",
+                           "decode --data-coding 256",
                            "send a.xml",
-                           "send --to +1",
                            "send a.xml --to +1 --priority 10",
                            "send a.xml --to +1 --priority -1",
                            "send a.xml --to +1 --expires-in 0",
@@ -103,7 +120,6 @@ TEST(CommandLine, RefusesWrongUsage) {
                            "import recipients --campaign c",
                            "campaign",
                            "campaign fly",
-                           "campaign new s",
                            "campaign start",
                            "campaign start a b",
                            "campaign new s --content a --pin 1",

@@ -35,7 +35,8 @@ constexpr Case kCases[] = {
     {"none", false, false, nullptr, ""},
     {"none", true, false, "signer/unwanted", "--imsi"},
     {"none", false, true, "signer/unwanted", "--pin"},
-    {"", false, false, "signer/bad-method", "--sec"},
+    {"", false, false, nullptr, ""},
+    {"", true, false, "signer/unwanted", "--imsi"},
     {"NETWPIN", true, false, "signer/bad-method", "--sec"},
 };
 

@@ -93,7 +93,8 @@ TEST_F(SubmitTest, OneBadSubmissionDoesNotHurtTheOthers) {
 
 TEST_F(SubmitTest, TakesEveryKindOfContent) {
   const json::object kinds[] = {
-      {{"type", "text/vnd.wap.si"}, {"xml", "<si><indication href='http://a/'>n</indication></si>"}},
+      {{"type", "text/vnd.wap.si"},
+       {"xml", "<si><indication href='http://a/'>n</indication></si>"}},
       {{"type", "text/plain"}, {"text", "now"}, {"message_class", 0}},
       {{"type", "application/vnd.wap.connectivity-wbxml"},
        {"octets", "03 0B 6A 00 05"},
@@ -101,7 +102,8 @@ TEST_F(SubmitTest, TakesEveryKindOfContent) {
        {"application_id", 7}},
   };
   for (const json::object& kind : kinds) {
-    const auto answer = ask(submit({{"content", kind}, {"recipients", {{{"number", "+35840000001"}}}}}));
+    const auto answer =
+        ask(submit({{"content", kind}, {"recipients", {{{"number", "+35840000001"}}}}}));
     EXPECT_TRUE(answer.at("results").at(0).at("ok").as_bool()) << answer;
   }
   EXPECT_EQ(store->stats().jobs, 3u);
@@ -113,8 +115,9 @@ TEST_F(SubmitTest, TakesServiceLoadingOnlyWhereItIsAllowed) {
     return ask(submit({{"content", sl}, {"recipients", {{{"number", "+35840000001"}}}}}));
   };
   EXPECT_EQ(errors_of(load().at("results").at(0).as_object()), "gateway/not-allowed content.type");
-  settings.service_loading = true;
-  service->apply(settings);
+  flow::FlowSettings with = settings();
+  with.service_loading = true;
+  service->apply(with);
   EXPECT_TRUE(load().at("results").at(0).at("ok").as_bool());
 }
 
