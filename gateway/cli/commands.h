@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/cli/io.h"
+#include "gateway/cli/new_commands.h"
 #include "gateway/simulators/handset.h"
 #include "gateway/simulators/smsc.h"
 
@@ -130,8 +131,9 @@ struct StoreCommand {
 using Command =
     std::variant<InitCommand, ServeCommand, DemoCommand, EncodeCommand, DecodeCommand, SendCommand,
                  ImportProvidersCommand, ImportRecipientsCommand, CampaignCommand, JobCommand,
-                 SubscriberCommand, CarrierCommand, ConfigCommand, StoreCommand,
-                 simulators::SmscOptions, simulators::HandsetOptions>;
+                 SubscriberCommand, CarrierCommand, ConfigCommand, StoreCommand, NewSiCommand,
+                 NewSlCommand, NewCoCommand, NewEmnCommand, NewDmBootstrapCommand,
+                 NewDmNotificationCommand, simulators::SmscOptions, simulators::HandsetOptions>;
 
 /// The command of `arguments` (without the program's name); or, for help, version and wrong usage,
 /// what was printed and the status.
@@ -152,6 +154,12 @@ int run(const SubscriberCommand& command, Io& io);
 int run(const CarrierCommand& command, Io& io);
 int run(const ConfigCommand& command, Io& io);
 int run(const StoreCommand& command, Io& io);
+int run(const NewSiCommand& command, Io& io);
+int run(const NewSlCommand& command, Io& io);
+int run(const NewCoCommand& command, Io& io);
+int run(const NewEmnCommand& command, Io& io);
+int run(const NewDmBootstrapCommand& command, Io& io);
+int run(const NewDmNotificationCommand& command, Io& io);
 int run(const simulators::SmscOptions& options, Io& io);
 int run(const simulators::HandsetOptions& options, Io& io);
 

@@ -96,6 +96,7 @@ class Grammar {
 
   void encoding();
   void decoding();
+  void documents();
   void gateway_process();
   void sending();
   void looking();
@@ -115,6 +116,12 @@ class Grammar {
   CarrierCommand carrier_;
   std::map<std::string, ConfigCommand> configs_;
   std::map<std::string, StoreCommand> stores_;
+  NewSiCommand si_;
+  NewSlCommand sl_;
+  NewCoCommand co_;
+  NewEmnCommand emn_;
+  NewDmBootstrapCommand bootstrap_;
+  NewDmNotificationCommand notification_;
   simulators::SmscOptions smsc_;
   simulators::HandsetOptions handset_;
 };

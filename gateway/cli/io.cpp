@@ -40,7 +40,7 @@ Secret first_line(std::string_view text) {
 }
 
 /// Without a stream, whose buffer would keep the secret.
-Result<Secret> secret_of_file(const std::string& file) {
+Result<Secret> secret_of_file(const std::string& file, bool whole) {
   const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     return fail(Errc::io, std::string("cannot be read: ") + std::strerror(errno), in_file(file));
@@ -55,7 +55,8 @@ Result<Secret> secret_of_file(const std::string& file) {
     size += static_cast<std::size_t>(n);
   }
   ::close(fd);
-  Secret secret = first_line({block.data(), size});
+  const std::string_view text(block.data(), size);
+  Secret secret = whole ? Secret(text) : first_line(text);
   wipe(std::as_writable_bytes(std::span(block)));
   if (problem != 0)
     return fail(Errc::io, std::string("cannot be read: ") + std::strerror(problem), in_file(file));
@@ -82,13 +83,13 @@ Result<std::string> read_input(Io& io, const std::string& file, std::size_t limi
 }
 
 Result<Secret> read_secret(Io& io, const std::string& value, const std::string& file,
-                           std::string_view variable) {
+                           std::string_view variable, bool whole_file) {
   if (!value.empty()) return Secret(value);
-  if (!file.empty() && file != "-") return secret_of_file(file);
+  if (!file.empty() && file != "-") return secret_of_file(file, whole_file);
   auto text = file.empty() ? Result<std::string>(io.environment(variable).value_or(""))
                            : read_input(io, file, kMostSecretOctets);
   if (!text) return fail(std::move(text).error());
-  Secret secret = file.empty() ? Secret(*text) : first_line(*text);
+  Secret secret = file.empty() || whole_file ? Secret(*text) : first_line(*text);
   wipe(std::as_writable_bytes(std::span(*text)));
   return secret;
 }

@@ -39,10 +39,10 @@ struct Io {
 /// A file's octets, or standard input for "-"; at most `limit`. Errc::io names the file.
 [[nodiscard]] Result<std::string> read_input(Io& io, const std::string& file,
                                              std::size_t limit = 16 << 20);
-/// A secret given directly, by file (its first line) or by environment variable, in this order;
-/// empty when by none. What was read on the way is wiped.
+/// A secret given directly, by file (its first line, or all of it) or by environment variable, in
+/// this order; empty when by none. What was read on the way is wiped.
 [[nodiscard]] Result<Secret> read_secret(Io& io, const std::string& value, const std::string& file,
-                                         std::string_view variable);
+                                         std::string_view variable, bool whole_file = false);
 
 /// `text` for a terminal: control characters become '?', so that what a file, a phone or an
 /// operator says cannot act on it.

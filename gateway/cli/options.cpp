@@ -18,6 +18,7 @@ Grammar::Grammar() {
   gateway_process();
   encoding();
   decoding();
+  documents();
   sending();
   looking();
   simulators_();

@@ -1,9 +1,35 @@
-// The grammar of what needs no gateway: encode, decode.
+// The grammar of what needs no gateway: encode, decode, new.
 #include "gateway/cli/decode_detect.h"
 #include "gateway/cli/grammar.h"
 #include "gateway/cli/hand_over.h"
 
 namespace cpgw::gateway::cli {
+namespace {
+
+constexpr const char* kTime = "UTC, such as 2026-01-31T23:59:59Z";
+
+void nonce_options(CLI::App* sub, const std::string& prefix, const std::string& variable,
+                   const std::string& what, NonceOptions& nonce) {
+  sub->add_option("--" + prefix + "nonce-file", nonce.file,
+                  "file with the nonce " + what + " (or " + variable + "); - for standard input");
+  sub->add_option("--" + prefix + "nonce-form", nonce.form,
+                  "base64: the first line is base64; raw: every octet counts, a line end too")
+      ->check(CLI::IsMember({"base64", "raw"}))
+      ->capture_default_str();
+}
+
+void auth_options(CLI::App* sub, const std::string& prefix, const std::string& variables,
+                  const std::string& who, NewDmBootstrapCommand::Auth& auth) {
+  sub->add_option("--" + prefix + "auth-type", auth.type,
+                  "AAUTHTYPE, such as DIGEST, HMAC, HTTP-BASIC: how " + who);
+  sub->add_option("--" + prefix + "auth-name", auth.name, "AAUTHNAME, the user's name");
+  sub->add_option("--" + prefix + "secret-file", auth.secret.file,
+                  "file whose first line is AAUTHSECRET (or " + variables + "SECRET)");
+  nonce_options(sub, prefix, variables + "NONCE", "of AAUTHDATA", auth.nonce);
+}
+
+}  // namespace
+
 void Grammar::encoding() {
   CLI::App* encode = command(
       app, "encode", "Provisioning XML to WBXML, push, SMS parts or TPDUs, without a gateway",
@@ -82,6 +108,92 @@ void Grammar::decoding() {
                    "TP-DCS of SMS parts that are text, which do not say it: 0 GSM 7-bit, 8 UCS-2")
       ->check(CLI::Range(0, 255));
   choose(decode, decode_);
+}
+
+void Grammar::documents() {
+  CLI::App* group_of =
+      group("new", "A push document from its fields, for encode, send and campaign",
+            "cpgw new si --href https://m.example/mail --text \"4 new messages\"");
+  CLI::App* si = command(*group_of, "si", "Service indication: a message with a link",
+                         "cpgw new si --href https://m.example/mail --text \"4 new messages\" "
+                         "--action signal-high --expires 2026-12-31T23:59:59Z");
+  si->add_option("--href", si_.href, "absolute URI");
+  si->add_option("--text", si_.text, "shown to the user");
+  si->add_option("--action", si_.action, "how much it disturbs (phones take signal-medium)")
+      ->check(
+          CLI::IsMember({"signal-none", "signal-low", "signal-medium", "signal-high", "delete"}));
+  si->add_option("--created", si_.created, kTime);
+  si->add_option("--expires", si_.expires, kTime);
+  si->add_option("--id", si_.id, "si-id: replaces an indication, and names the one to delete");
+  si->add_option("--class", si_.items, "an item for programs: name=text")->allow_extra_args(false);
+  choose(si, si_);
+
+  CLI::App* sl = command(*group_of, "sl", "Service loading: a page the phone fetches",
+                         "cpgw new sl --href https://m.example/load --action execute-low");
+  sl->add_option("--href", sl_.href, "absolute URI")->required();
+  sl->add_option("--action", sl_.action, "when (phones take execute-low)")
+      ->check(CLI::IsMember({"execute-low", "execute-high", "cache"}));
+  choose(sl, sl_);
+
+  CLI::App* co = command(*group_of, "co", "Cache operation: cached pages that are void",
+                         "cpgw new co --object https://m.example/a --service https://m.example/b/");
+  co->add_option("--object", co_.objects, "URI of one object; as often as needed")
+      ->allow_extra_args(false);
+  co->add_option("--service", co_.services, "URI all objects of a service begin with")
+      ->allow_extra_args(false);
+  choose(co, co_);
+
+  CLI::App* emn = command(*group_of, "emn", "E-mail notification: a mailbox to look into",
+                          "cpgw new emn --mailbox mailat:user@mail.example "
+                          "--timestamp 2026-01-31T23:59:59Z");
+  emn->add_option("--mailbox", emn_.mailbox, "URI of the mailbox")->required();
+  emn->add_option("--timestamp", emn_.timestamp, kTime);
+  choose(emn, emn_);
+
+  CLI::App* bootstrap = command(
+      *group_of, "dm-bootstrap", "Provisioning document with an account of device management (w7)",
+      "cpgw new dm-bootstrap --provider-id srv.example --addr https://dm.example/ --to-napid NAP1 "
+      "--auth-type DIGEST --auth-name phone --secret-file dm.secret");
+  NewDmBootstrapCommand& b = bootstrap_;
+  bootstrap->add_option("--provider-id", b.provider_id, "the server's id")->required();
+  bootstrap->add_option("--name", b.name, "shown to the user");
+  bootstrap->add_option("--addr", b.addr, "URI of the server")->required();
+  bootstrap->add_option("--addr-type", b.addr_type, "ADDRTYPE of APPADDR, such as ALPHA");
+  bootstrap->add_option("--port", b.port, "PORTNBR of the server")->check(CLI::Range(1, 65535));
+  bootstrap->add_option("--to-proxy", b.to_proxy, "PROXY-ID it is reached through")
+      ->allow_extra_args(false);
+  bootstrap->add_option("--to-napid", b.to_napid, "NAPID it is reached through")
+      ->allow_extra_args(false);
+  bootstrap->add_flag("--init", b.init, "open a session at once");
+  bootstrap->add_option("--parm", b.parms, "further parm of the application: NAME=VALUE, or NAME")
+      ->allow_extra_args(false);
+  auth_options(bootstrap, "", "CPGW_DM_", "the phone proves itself to the server", b.auth);
+  auth_options(bootstrap, "client-", "CPGW_DM_CLIENT_", "the server proves itself to the phone",
+               b.client);
+  choose(bootstrap, bootstrap_);
+
+  CLI::App* notification = command(
+      *group_of, "dm-notification",
+      "Body of a device management notification as hexadecimal digits, for encode - --type "
+      "application/vnd.syncml.notification",
+      "cpgw new dm-notification --server-id srv.example --session-id 500 --ui-mode background "
+      "--password-file dm.secret --nonce-file dm.nonce");
+  NewDmNotificationCommand& n = notification_;
+  notification->add_option("--server-id", n.server_id, "PROVIDER-ID of the account")->required();
+  notification->add_option("--session-id", n.session_id, "1 to 65535; the same for repeats")
+      ->required()
+      ->check(CLI::Range(1, 65535));
+  notification->add_option("--ui-mode", n.ui_mode, "what the user notices")
+      ->check(CLI::IsMember({"not-specified", "background", "informative", "user-interaction"}))
+      ->capture_default_str();
+  notification->add_option("--initiator", n.initiator, "who wants the session")
+      ->check(CLI::IsMember({"server", "user"}))
+      ->capture_default_str();
+  notification->add_option("--password-file", n.password.file,
+                           "file whose first line is the server's password (or CPGW_DM_PASSWORD)");
+  nonce_options(notification, "", "CPGW_DM_NONCE", "the phone expects", n.nonce);
+  notification->add_option("--vendor", n.vendor, "octets of the vendor, hexadecimal digits");
+  choose(notification, notification_);
 }
 
 }  // namespace cpgw::gateway::cli

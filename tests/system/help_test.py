@@ -10,7 +10,8 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import PROVIDER, Bench, Process, cpgw, expect, main, wait_for  # noqa: E402
 
-FULL = ("encode", "send", "campaign new", "decode", "import recipients", "simulate smsc", "simulate handset")
+FULL = ("encode", "send", "campaign new", "decode", "import recipients", "simulate smsc", "simulate handset",
+        "new si", "new dm-bootstrap", "new dm-notification")
 
 
 def subcommands(text):
@@ -76,6 +77,11 @@ def examples_run():
         (bench.folder / "settings.xml").write_text(PROVIDER.read_text())
         (bench.folder / "phones.csv").write_text("+358401234568,001010123456788\n+358401234567,001010123456789,12345678\n")
         (bench.folder / "people.csv").write_text("number,imsi\n+358401234567,001010123456789\n+358401234568,001010123456788\n")
+        (bench.folder / "dm.secret").write_text("hush\n")
+        (bench.folder / "dm.nonce").write_text("bm9uY2UtMDE=\n")
+        for kind, options in (("si", []), ("sl", []), ("co", []), ("emn", []), ("dm-bootstrap", ["--sec", "none"]),
+                              ("dm-notification", ["--type", "application/vnd.syncml.notification"])):
+            bench.run("encode", "-", "--as", "sms", *options, stdin=run(f"new {kind}").encode())
         parts = run("encode")
         (bench.folder / "push.hex").write_text(parts)
         decoded = run("decode")
@@ -119,7 +125,7 @@ def examples_run():
         expect(run("job code", job=later).strip().isdigit(), "code")
         run("job cancel", job=later)
 
-        groups = {"import", "campaign", "job", "carrier", "config", "store", "simulate", ""}
+        groups = {"import", "campaign", "job", "carrier", "config", "store", "simulate", "new", ""}
         for group in groups:
             run_too = group in ("", "simulate") or any(example(group) == example(command) for command in ran)
             expect(run_too or bench.run(*example(group), status=0), group)

@@ -57,10 +57,29 @@ TEST(CommandLine, KnowsEveryCommand) {
   EXPECT_EQ(command<simulators::HandsetOptions>("simulate handset --exit-after 3").exit_after, 3u);
 }
 
+TEST(CommandLine, KnowsEveryNewDocument) {
+  EXPECT_EQ(command<NewSiCommand>("new si --class a=b --class c=d").items, (Words{"a=b", "c=d"}));
+  EXPECT_EQ(command<NewSlCommand>("new sl --href x:y --action cache").action, "cache");
+  EXPECT_EQ(command<NewCoCommand>("new co --object x:y --object x:z").objects.size(), 2u);
+  EXPECT_EQ(command<NewEmnCommand>("new emn --mailbox mailat:a@b").mailbox, "mailat:a@b");
+  const auto bootstrap = command<NewDmBootstrapCommand>(
+      "new dm-bootstrap --provider-id a --addr x:y --port 443 --init --client-auth-name s "
+      "--client-nonce-form raw");
+  EXPECT_EQ(bootstrap.port, 443);
+  EXPECT_TRUE(bootstrap.init);
+  EXPECT_EQ(bootstrap.client.name, "s");
+  EXPECT_EQ(bootstrap.client.nonce.form, "raw");
+  EXPECT_EQ(bootstrap.auth.nonce.form, "base64");
+  EXPECT_EQ(
+      command<NewDmNotificationCommand>("new dm-notification --server-id a --session-id 65535")
+          .session_id,
+      65535);
+}
+
 TEST(CommandLine, TellsNoSecretInTheWrongPlace) {
   test::CommandIo io;
   EXPECT_EQ(run_command_line(
-                words("decode push.hex --password hush"), io.io),
+                words("new dm-notification --server-id a --session-id 1 --password hush"), io.io),
             kUsage);
   EXPECT_THAT(io.err.str(), testing::AllOf(testing::HasSubstr("--password (a value)"),
                                            testing::Not(testing::HasSubstr("hush"))));
@@ -110,6 +129,17 @@ TEST(CommandLine, RefusesWrongUsage) {
                            "decode --from pdf",
                            "decode --to pdf",
                            "decode --data-coding 256",
+                           "new",
+                           "new mms",
+                           "new si --action loud",
+                           "new sl",
+                           "new emn",
+                           "new dm-bootstrap --provider-id a",
+                           "new dm-bootstrap --addr x:y",
+                           "new dm-bootstrap --provider-id a --addr x:y --port 0",
+                           "new dm-notification --server-id a",
+                           "new dm-notification --server-id a --session-id 65536",
+                           "new dm-notification --server-id a --session-id 1 --nonce-form hex",
                            "send a.xml",
                            "send a.xml --to +1 --priority 10",
                            "send a.xml --to +1 --priority -1",

@@ -1,0 +1,148 @@
+// cpgw new dm-bootstrap and dm-notification. Secrets come from files and the environment alone.
+#include <algorithm>
+#include <ostream>
+
+#include "gateway/cli/commands.h"
+#include "gateway/cli/new_document.h"
+#include "si_sl/contents_dm.h"
+#include "signer/dm_digest.h"
+#include "wbxml/base64.h"
+
+namespace cpgw::gateway::cli {
+namespace {
+
+/// Where one secret may come from.
+struct Source {
+  std::string option, variable;
+};
+
+Result<Secret> required(Io& io, const std::string& file, const Source& source) {
+  auto secret = read_secret(io, {}, file, source.variable);
+  if (secret && secret->empty()) {
+    return fail(Errc::bad_setting, "needed: give " + source.option + " or " + source.variable,
+                at_field(source.option));
+  }
+  return secret;
+}
+
+/// The nonce in its raw octets; empty when none is given.
+Result<Secret> read_nonce(Io& io, const NonceOptions& nonce, const Source& source) {
+  const bool raw = nonce.form == "raw";
+  auto given = read_secret(io, {}, nonce.file, source.variable, raw);
+  if (!given || given->empty() || raw) return given;
+  auto octets = wbxml::detail::from_base64(as_text(given->expose()));
+  if (!octets) {
+    return fail(Errc::bad_setting, "no base64; for octets as they are add --nonce-form raw",
+                at_field(source.option));
+  }
+  Secret secret{OctetView(*octets)};
+  wipe(*octets);
+  return secret;
+}
+
+/// `prefix` of the options, `variables` of the environment. A transport proves itself without a
+/// secret of the account.
+Result<si_sl::DmAuth> auth_of(Io& io, const NewDmBootstrapCommand::Auth& given,
+                              si_sl::DmAuth::Level level, const std::string& prefix,
+                              const std::string& variables) {
+  si_sl::DmAuth auth;
+  auth.level = level;
+  auth.type = given.type;
+  auth.name = given.name;
+  const Source secret{"--" + prefix + "secret-file", variables + "SECRET"};
+  auto read = given.type == "TRANSPORT" ? read_secret(io, {}, given.secret.file, secret.variable)
+                                        : required(io, given.secret.file, secret);
+  if (!read) return fail(std::move(read).error());
+  auth.secret = std::move(*read);
+  auto nonce = read_nonce(io, given.nonce, {"--" + prefix + "nonce-file", variables + "NONCE"});
+  if (!nonce) return fail(std::move(nonce).error());
+  auth.nonce = std::move(*nonce);
+  return auth;
+}
+
+bool wanted(Io& io, const NewDmBootstrapCommand::Auth& auth, const std::string& variables) {
+  return !auth.type.empty() || !auth.name.empty() || !auth.secret.file.empty() ||
+         !auth.nonce.file.empty() || io.environment(variables + "SECRET").has_value();
+}
+
+constexpr OptionOfField kBootstrapOptions[] = {{"PROVIDER-ID", "--provider-id"},
+                                               {"NAME", "--name"},
+                                               {"ADDR", "--addr"},
+                                               {"ADDRTYPE", "--addr-type"},
+                                               {"TO-PROXY", "--to-proxy"},
+                                               {"TO-NAPID", "--to-napid"},
+                                               {"further", "--parm"},
+                                               {"AAUTHTYPE", "--auth-type"},
+                                               {"AAUTHNAME", "--auth-name"},
+                                               {"AAUTHSECRET", "--secret-file"},
+                                               {"AAUTHDATA", "--nonce-file"}};
+constexpr OptionOfField kNotificationOptions[] = {{"server-identifier", "--server-id"},
+                                                  {"sessionid", "--session-id"},
+                                                  {"ui-mode", "--ui-mode"},
+                                                  {"initiator", "--initiator"}};
+
+si_sl::DmUiMode ui_mode_of(const std::string& name) {
+  using enum si_sl::DmUiMode;
+  if (name == "background") return background;
+  if (name == "informative") return informative;
+  return name == "user-interaction" ? user_interaction : not_specified;
+}
+
+}  // namespace
+
+int run(const NewDmBootstrapCommand& command, Io& io) {
+  si_sl::DmAccount account;
+  account.provider_id = command.provider_id;
+  account.name = command.name;
+  account.addr = command.addr;
+  account.addr_type = command.addr_type;
+  account.port = command.port;
+  account.to_proxy = command.to_proxy;
+  account.to_napid = command.to_napid;
+  account.init = command.init;
+  for (const std::string& parm : command.parms) {
+    const std::size_t at = std::min(parm.find('='), parm.size());
+    account.further.emplace_back(parm.substr(0, at), parm.substr(std::min(at + 1, parm.size())));
+  }
+  auto auth = auth_of(io, command.auth, si_sl::DmAuth::Level::APPSRV, "", "CPGW_DM_");
+  if (!auth) return complain(io, auth.error());
+  account.auth.push_back(std::move(*auth));
+  if (wanted(io, command.client, "CPGW_DM_CLIENT_")) {
+    auth = auth_of(io, command.client, si_sl::DmAuth::Level::CLIENT, "client-", "CPGW_DM_CLIENT_");
+    if (!auth) return complain(io, auth.error());
+    account.auth.push_back(std::move(*auth));
+  }
+  return print_document(io, document_of(account), kBootstrapOptions);
+}
+
+int run(const NewDmNotificationCommand& command, Io& io) {
+  const auto vendor = from_hex(command.vendor);
+  if (!vendor) return complain(io, Error(vendor.error()).in("--vendor"));
+  const auto password =
+      required(io, command.password.file, {"--password-file", "CPGW_DM_PASSWORD"});
+  if (!password) return complain(io, password.error());
+  const Source nonce_source{"--nonce-file", "CPGW_DM_NONCE"};
+  const auto nonce = read_nonce(io, command.nonce, nonce_source);
+  if (!nonce) return complain(io, nonce.error());
+  if (nonce->empty()) {
+    return complain(io, Error(Errc::bad_setting,
+                              "needed: give --nonce-file or CPGW_DM_NONCE, as the phone has it",
+                              at_field(nonce_source.option)));
+  }
+  si_sl::DmTrigger trigger;
+  trigger.ui_mode = ui_mode_of(command.ui_mode);
+  trigger.initiator =
+      command.initiator == "user" ? si_sl::DmInitiator::user : si_sl::DmInitiator::server;
+  trigger.session_id = command.session_id;
+  trigger.server_id = command.server_id;
+  trigger.vendor = *vendor;
+  Octets octets;
+  if (auto done = write_dm_trigger(trigger, octets); !done)
+    return complain(io, named_by_option(done.error(), kNotificationOptions));
+  const auto digest = signer::dm_digest({command.server_id, *password, *nonce}, octets);
+  if (!digest) return complain(io, digest.error());
+  io.out << to_hex(si_sl::dm_notification(*digest, octets).body) << "\n";
+  return io.out.good() ? kDone : kMalformed;
+}
+
+}  // namespace cpgw::gateway::cli
