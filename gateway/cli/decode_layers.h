@@ -51,8 +51,9 @@ struct Received {
   TextCoding coding = TextCoding::data;
   std::optional<std::uint8_t> message_class = {};
 };
-/// Text is unpacked, unless it goes to a port: what is there is no text. `user_data_length` is
-/// TP-UDL.
+/// Does WAP listen there? What goes there is no text, whatever its data coding says.
+[[nodiscard]] bool is_wap_port(std::uint16_t port);
+/// Text is unpacked, unless it goes to a port of WAP. `user_data_length` is TP-UDL.
 [[nodiscard]] Result<Received> receive(std::string originator, OctetView user_data,
                                        std::uint8_t user_data_length, bool has_udh,
                                        std::uint8_t data_coding);

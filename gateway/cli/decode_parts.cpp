@@ -85,6 +85,16 @@ std::string_view to_string(TextCoding coding) {
   return "";
 }
 
+/// What goes to a port of WAP, or to none, is a push; elsewhere it may be anything.
+Result<void> decode_data(const Message& message, Decoded& out) {
+  auto done = decode_push(message.data, out);
+  if (done || message.destination_port == 0 || is_wap_port(message.destination_port)) return done;
+  out.body = message.data;
+  out.body_about = std::to_string(message.data.size()) + " octets for port " +
+                   std::to_string(message.destination_port);
+  return {};
+}
+
 /// A text needs no port.
 void forget_missing_ports(Decoded& out) {
   std::erase_if(out.defects, [](const PartDefect& defect) {
@@ -117,13 +127,19 @@ Result<std::string> read_text(OctetView data, TextCoding coding) {
   return si_sl::read_text(data, si_sl::Alphabet::octets);
 }
 
+bool is_wap_port(std::uint16_t port) {
+  constexpr std::uint16_t kPush = 2948, kPushSecure = 2949, kFirst = 9200, kLast = 9203;
+  return port == kPush || port == kPushSecure || (port >= kFirst && port <= kLast);
+}
+
 Result<Received> receive(std::string originator, OctetView user_data, std::uint8_t user_data_length,
                          bool has_udh, std::uint8_t data_coding) {
   Received received{.originator = std::move(originator), .user_data = {}, .has_udh = has_udh};
   const auto header = has_udh ? si_sl::read_udh(user_data) : si_sl::UserDataHeader();
   const TextCoding coding = text_coding(data_coding);
   // A header that cannot be read is for the reassembler to name.
-  if (coding == TextCoding::data || !header || header->destination_port) {
+  if (coding == TextCoding::data || !header ||
+      (header->destination_port && is_wap_port(*header->destination_port))) {
     received.user_data.assign(user_data.begin(), user_data.end());
     return received;
   }
@@ -149,7 +165,7 @@ Result<void> decode_parts(const std::vector<Received>& received, Decoded& out) {
   const auto message = join(reassembler, received.size(), add, out);
   if (coding != TextCoding::data) forget_missing_ports(out);
   if (!message) return fail(message.error());
-  if (coding == TextCoding::data) return decode_push(message->data, out);
+  if (coding == TextCoding::data) return decode_data(*message, out);
   auto text = read_text(message->data, coding);
   if (!text) return fail(std::move(text).error());
   boost::json::object layer{{"layer", "text"}, {"alphabet", to_string(coding)}};

@@ -82,7 +82,7 @@ Received part_of(const smpp::Pdu& pdu) {
   }
   part.user_data.insert(part.user_data.end(), message.begin(), message.end());
   const auto header = part.has_udh ? si_sl::read_udh(part.user_data) : si_sl::UserDataHeader();
-  if (header && !header->destination_port) {
+  if (header && !(header->destination_port && is_wap_port(*header->destination_port))) {
     part.coding = smpp_text_coding(pdu.data_coding);
     if (pdu.data_coding >= 0x10) part.message_class = si_sl::message_class_of(pdu.data_coding);
   }

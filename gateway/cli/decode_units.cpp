@@ -19,6 +19,7 @@ bool is_hex(std::string_view text) {
 
 /// What `encode --as at-cmgs` writes and what a modem answers to AT+CMGL (3GPP TS 27.005).
 bool is_dialogue(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of("\r\n "), text.size()));
   return text.starts_with("AT+") || text.starts_with("+CM");
 }
 

@@ -76,6 +76,10 @@ constexpr OptionOfField kBootstrapOptions[] = {{"PROVIDER-ID", "--provider-id"},
                                                {"AAUTHNAME", "--auth-name"},
                                                {"AAUTHSECRET", "--secret-file"},
                                                {"AAUTHDATA", "--nonce-file"}};
+constexpr OptionOfField kClientOptions[] = {{"AAUTHTYPE", "--client-auth-type"},
+                                            {"AAUTHNAME", "--client-auth-name"},
+                                            {"AAUTHSECRET", "--client-secret-file"},
+                                            {"AAUTHDATA", "--client-nonce-file"}};
 constexpr OptionOfField kNotificationOptions[] = {{"server-identifier", "--server-id"},
                                                   {"sessionid", "--session-id"},
                                                   {"ui-mode", "--ui-mode"},
@@ -107,12 +111,14 @@ int run(const NewDmBootstrapCommand& command, Io& io) {
   auto auth = auth_of(io, command.auth, si_sl::DmAuth::Level::APPSRV, "", "CPGW_DM_");
   if (!auth) return complain(io, auth.error());
   account.auth.push_back(std::move(*auth));
-  if (wanted(io, command.client, "CPGW_DM_CLIENT_")) {
-    auth = auth_of(io, command.client, si_sl::DmAuth::Level::CLIENT, "client-", "CPGW_DM_CLIENT_");
-    if (!auth) return complain(io, auth.error());
-    account.auth.push_back(std::move(*auth));
-  }
-  return print_document(io, document_of(account), kBootstrapOptions);
+  // What is wrong from here on is of the other authentication: the fields have the same names.
+  const auto without_client = document_of(account);
+  if (!without_client || !wanted(io, command.client, "CPGW_DM_CLIENT_"))
+    return print_document(io, without_client, kBootstrapOptions);
+  auth = auth_of(io, command.client, si_sl::DmAuth::Level::CLIENT, "client-", "CPGW_DM_CLIENT_");
+  if (!auth) return complain(io, auth.error());
+  account.auth.push_back(std::move(*auth));
+  return print_document(io, document_of(account), kClientOptions);
 }
 
 int run(const NewDmNotificationCommand& command, Io& io) {

@@ -173,6 +173,28 @@ TEST(DecodeText, ReadsShortMessagesAsSmppHasThem) {
   EXPECT_EQ(decode(pdu(4, 0, 0, "42", sar + "02") + pdu(4, 0, 0, "41", sar + "01")).out, "AB\n");
 }
 
+TEST(DecodeText, IsForWhateverPortButThoseOfWap) {
+  const std::string to_5016 =
+      "0605041398"
+      "0000";
+  EXPECT_EQ(decode(pdu(4, 0x40, 0, to_5016 + "4869")).out, "Hi\n");
+  const Ran data = decode(pdu(4, 0x40, 4, to_5016 + "4869"));
+  EXPECT_EQ(data.out, "4869\n");
+  EXPECT_THAT(data.err, HasSubstr("2 octets for port 5016"));
+  EXPECT_EQ(decode(pdu(4, 0x40, 4,
+                       "0605040b840000"
+                       "4869"))
+                .status,
+            kMalformed);
+  // 7-bit text in an SMS-SUBMIT: the header's 7 octets are 8 septets.
+  EXPECT_EQ(decode("41000391214300000a"
+                   "0605041398"
+                   "0000"
+                   "c834")
+                .out,
+            "Hi\n");
+}
+
 TEST(DecodeText, ShowsWhatAReceiptSays) {
   const auto all = told(pdu(5, 4, 0, to_hex(as_octets("id:1 stat:DELIVRD"))));
   EXPECT_EQ(layer(all, "smpp").at("text"), "id:1 stat:DELIVRD");
@@ -280,7 +302,7 @@ TEST(Detect, FindsSmppAndDialoguesWithModems) {
                    "\x1a\n> \nOK\n")
                 .out,
             "Hello\n");
-  EXPECT_EQ(decode("+CMGL: 1,1,,24\r\n" + hello + "\r\nOK\r\n").out, "Hello\n");
+  EXPECT_EQ(decode("\r\n+CMGL: 1,1,,24\r\n" + hello + "\r\nOK\r\n").out, "Hello\n");
 }
 
 TEST(DecodeTpdu, NamesWhatAStatusReportSays) {

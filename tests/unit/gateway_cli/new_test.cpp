@@ -281,6 +281,8 @@ TEST(NewDmBootstrap, NamesTheOptionOfAMistakeAndNoSecret) {
   command.client.type = "DIGEST";
   EXPECT_THAT(made(command, secret).err,
               AllOf(HasSubstr("--client-secret-file"), HasSubstr("CPGW_DM_CLIENT_SECRET")));
+  EXPECT_THAT(made(command, {{"CPGW_DM_SECRET", "hush"}, {"CPGW_DM_CLIENT_SECRET", "a\x01"}}).err,
+              HasSubstr("--client-secret-file"));
   command = bootstrap();
   command.addr = "no uri";
   EXPECT_THAT(made(command, secret).err, AllOf(HasSubstr("--addr"), Not(HasSubstr("hush"))));
