@@ -28,7 +28,10 @@ int main(int argc, char** argv) {
                         isatty(STDERR_FILENO) != 0,
                         std::filesystem::read_symlink("/proc/self/exe", ignored).string()};
     const int status = gateway::cli::run_command_line({argv + 1, argv + argc}, io);
-    std::cout.flush();
+    if (!std::cout.flush() && status == gateway::cli::kDone) {
+      std::cerr << "cpgw: error: standard output cannot be written\n";
+      return gateway::cli::kMalformed;
+    }
     return status;
   } catch (const std::exception& bug) {
     std::cerr << "cpgw: internal error: " << bug.what() << "\n";

@@ -16,6 +16,7 @@
 namespace cpgw::si_sl {
 
 inline constexpr std::uint16_t kDmNotification = 0x44;  ///< application/vnd.syncml.notification
+inline constexpr std::uint16_t kDmWbxml = 0x42;         ///< application/vnd.syncml.dm+wbxml
 inline constexpr std::uint32_t kDmApplication = 0x07;   ///< x-wap-application:syncml.dm
 inline constexpr std::size_t kDmDigestOctets = 16;
 

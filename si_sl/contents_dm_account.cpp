@@ -74,7 +74,8 @@ Result<void> add_further(wbxml::Node& to, const DmAccount& account) {
       const auto* const own = node.attribute("name");
       return own != nullptr && own->value == name;
     };
-    if (name.empty() || std::ranges::any_of(to.children, taken)) {
+    // The address comes behind these, and has a field of its own.
+    if (name.empty() || name == "ADDR" || std::ranges::any_of(to.children, taken)) {
       return fail(Errc::bad_value, "a parm without a name, or one the account has already",
                   at_field("further"));
     }

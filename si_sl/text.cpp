@@ -257,6 +257,16 @@ Result<Octets> unpack_user_data(OctetView user_data, std::uint8_t user_data_leng
   return out;
 }
 
+Octets unpack_user_data(const Part& part) {
+  const OctetView whole = part.whole();
+  if (part.septets != 0) {
+    if (auto unpacked =
+            unpack_user_data(whole, part.septets, part.udh_octets != 0, part.data_coding))
+      return *std::move(unpacked);
+  }
+  return Octets(whole.begin(), whole.end());
+}
+
 Result<std::string> read_text(OctetView data, Alphabet alphabet) {
   if (alphabet == Alphabet::octets) {
     return fail(Errc::bad_value, "8-bit data is no text", at_field("data_coding"));

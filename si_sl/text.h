@@ -43,6 +43,8 @@ struct TextParts {
 /// septet an octet; other data as it is. `user_data_length` is TP-UDL. Errc::truncated, malformed.
 [[nodiscard]] Result<Octets> unpack_user_data(OctetView user_data, std::uint8_t user_data_length,
                                               bool has_udh, std::uint8_t data_coding);
+/// The same of a part that is well formed.
+[[nodiscard]] Octets unpack_user_data(const Part& part);
 /// Unpacked text without its header, whole: of one part, or of a Reassembler's message. A lone
 /// surrogate reads as U+FFFD. Errc::malformed for half a UCS-2 unit, bad_value for 8-bit data.
 [[nodiscard]] Result<std::string> read_text(OctetView data, Alphabet alphabet);

@@ -130,7 +130,8 @@ void receipt_table(SettingsSection& in, std::string_view name, bool fold,
     if (word.empty() || word.size() > 20) {
       table.mistake(word, "1 to 20 characters are expected, as they stand in the receipt");
     } else if (state) {
-      out[key] = *state;
+      if (!out.emplace(key, *state).second)
+        table.mistake(word, "given twice: letters of either case are the same here");
     }
   }
 }

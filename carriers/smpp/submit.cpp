@@ -93,12 +93,7 @@ void make_submit_sm(const SubmitSettings& settings, const Msisdn& recipient,
   out.registered_delivery = receipt_wanted(settings.receipts, index, parts.size()) ? 1 : 0;
   out.data_coding = part.data_coding;
   // 7-bit text travels one septet an octet; the centre packs it.
-  auto unpacked = part.septets != 0
-                      ? si_sl::unpack_user_data(part.whole(), part.user_data_length(),
-                                                part.udh_octets != 0, part.data_coding)
-                      : Result<Octets>();
-  const OctetView whole = part.septets != 0 && unpacked ? OctetView(*unpacked) : part.whole();
-  out.short_message.assign(whole.begin(), whole.end());
+  out.short_message = si_sl::unpack_user_data(part);
   out.tlvs = settings.tlvs;
   if (settings.user_message_reference) {
     out.add_u16(tag::user_message_reference, static_cast<std::uint16_t>(user_reference + index));

@@ -133,6 +133,7 @@ class SpoolCarrier final : public Carrier {
     const si_sl::Part& part = push.parts[index];
     return "to " + push.recipient.international() + "\ndcs " + std::to_string(part.data_coding) +
            "\npart " + std::to_string(part.number) + " of " + std::to_string(part.total) +
+           (part.septets != 0 ? "\nseptets " + std::to_string(part.septets) : std::string()) +
            "\nudh " + to_hex(part.udh()) + "\ndata " + to_hex(part.data()) + "\n";
   }
   void tell(LinkState state, std::string detail) {

@@ -14,22 +14,30 @@ namespace {
 
 using Message = si_sl::Reassembler::Message;
 
+constexpr std::size_t kMostNumbers = 20, kMostMessages = 10;  // named in one line
+
 std::string numbers(const std::vector<std::uint8_t>& all) {
   std::string text;
-  for (const std::uint8_t one : all) text += (text.empty() ? "" : ", ") + std::to_string(one);
+  for (std::size_t i = 0; i < all.size() && i < kMostNumbers; ++i)
+    text += (text.empty() ? "" : ", ") + std::to_string(all[i]);
+  if (all.size() > kMostNumbers)
+    text += " and " + std::to_string(all.size() - kMostNumbers) + " more";
   return text;
 }
 
 /// "parts 2, 3 of 4 (reference 42)" of every message that is not whole.
 std::string missing(const std::vector<PartDefect>& defects) {
   std::string text;
+  std::size_t messages = 0;
   for (const auto& [part, report, why] : defects) {
-    if (report.missing.empty()) continue;
+    if (report.missing.empty() || ++messages > kMostMessages) continue;
     text += (text.empty() ? "" : "; ") +
             std::string(report.missing.size() == 1 ? "part " : "parts ") + numbers(report.missing) +
             " of " + std::to_string(report.total);
     if (report.reference) text += " under reference " + std::to_string(*report.reference);
   }
+  if (messages > kMostMessages)
+    text += "; and of " + std::to_string(messages - kMostMessages) + " more messages";
   return text;
 }
 
@@ -55,7 +63,11 @@ Result<Message> join(Reassembler& reassembler, std::size_t parts, Add add, Decod
   }
   reassembler.expire(SteadyTime::max());
   note(0, {});
-  const std::string absent = missing(out.defects);
+  std::string absent = missing(out.defects);
+  if constexpr (requires { reassembler.defects_lost(); }) {
+    if (const auto lost = reassembler.defects_lost(); lost > 0)
+      absent += "; " + std::to_string(lost) + " more defects are not listed";
+  }
   if (absent.empty() && unusable) return fail(std::move(*unusable));
   return fail(si_sl::Errc::truncated, "the message is not complete: missing " + absent +
                                           " (give all of them, one per line)");
@@ -93,6 +105,21 @@ Result<void> decode_data(const Message& message, Decoded& out) {
   out.body_about = std::to_string(message.data.size()) + " octets for port " +
                    std::to_string(message.destination_port);
   return {};
+}
+
+/// A part of the message that the last one completed whose alphabet is another.
+std::optional<std::size_t> other_coding(const std::vector<Received>& received,
+                                        const std::vector<std::size_t>& taken) {
+  const Received& last = received[taken.back()];
+  const auto header = last.has_udh ? si_sl::read_udh(last.user_data) : si_sl::UserDataHeader();
+  if (!header || !header->reference) return std::nullopt;
+  for (const std::size_t i : taken) {
+    const Received& one = received[i];
+    if (one.coding == last.coding || one.originator != last.originator || !one.has_udh) continue;
+    const auto its = si_sl::read_udh(one.user_data);
+    if (its && its->reference == header->reference && its->total == header->total) return i;
+  }
+  return std::nullopt;
 }
 
 /// A text needs no port.
@@ -153,18 +180,25 @@ Result<Received> receive(std::string originator, OctetView user_data, std::uint8
 
 Result<void> decode_parts(const std::vector<Received>& received, Decoded& out) {
   si_sl::Reassembler reassembler;
-  TextCoding coding = TextCoding::data;
-  std::optional<std::uint8_t> message_class;
+  std::vector<std::size_t> taken;
   const auto add = [&](std::size_t i) {
     out.layers.push_back(layer_of(received[i]));
-    coding = received[i].coding;
-    message_class = received[i].message_class;
+    taken.push_back(i);
     return reassembler.add(received[i].originator, received[i].user_data, received[i].has_udh,
                            SteadyTime{});
   };
   const auto message = join(reassembler, received.size(), add, out);
+  const TextCoding coding = taken.empty() ? TextCoding::data : received[taken.back()].coding;
   if (coding != TextCoding::data) forget_missing_ports(out);
   if (!message) return fail(message.error());
+  if (const auto other = other_coding(received, taken)) {
+    return fail(si_sl::Errc::conflict, "part " + std::to_string(taken.back() + 1) + " is " +
+                                           std::string(to_string(coding)) + " and part " +
+                                           std::to_string(*other + 1) + " of the same message " +
+                                           std::string(to_string(received[*other].coding)) +
+                                           ": one message has one alphabet");
+  }
+  const std::optional<std::uint8_t> message_class = received[taken.back()].message_class;
   if (coding == TextCoding::data) return decode_data(*message, out);
   auto text = read_text(message->data, coding);
   if (!text) return fail(std::move(text).error());

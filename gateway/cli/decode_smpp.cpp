@@ -108,8 +108,12 @@ Result<void> decode_smpp(const Units& units, Decoded& out) {
       Received part = part_of(pdu);
       if ((pdu.esm_class & smpp::kMessageTypeMask) == 0) {
         parts.push_back(std::move(part));
-      } else if (const auto text = read_text(part.user_data, part.coding)) {  // a receipt
-        layer["text"] = *text;
+      } else {  // a receipt
+        const auto header =
+            part.has_udh ? si_sl::read_udh(part.user_data) : si_sl::UserDataHeader();
+        const auto text =
+            read_text(OctetView(part.user_data).subspan(header ? header->octets : 0), part.coding);
+        if (text) layer["text"] = *text;
       }
     }
     boost::json::object fields;

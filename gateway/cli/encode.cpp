@@ -6,6 +6,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <ostream>
@@ -16,6 +18,7 @@
 #include "gateway/cli/security_options.h"
 #include "gateway/flow/content.h"
 #include "si_sl/cdma_wdp.h"
+#include "si_sl/data_coding.h"
 #include "si_sl/segmentation.h"
 #include "si_sl/text.h"
 #include "si_sl/tpdu.h"
@@ -147,23 +150,44 @@ Result<void> address(const EncodeCommand& command, Encoded& encoded) {
   return {};
 }
 
-/// Written beside and then named, so that whoever watches the folder never reads half a file.
-Result<void> put(const std::filesystem::path& folder, const HandedOver& one) {
-  const auto whole = folder / one.file, half = folder / ("." + one.file);
-  const auto failed = [&](const char* what) {
+/// Written beside and then named, all or none: whoever watches the folder never reads half a file
+/// or half a push. For the owner alone: signed octets are nearly secrets.
+Result<void> put(const std::filesystem::path& folder, const std::vector<HandedOver>& all) {
+  const auto failed = [](const std::filesystem::path& file, const std::string& why) {
     Position at;
-    at.file = whole.string();
-    return fail(Error(Errc::io, what, std::move(at)));
+    at.file = file.string();
+    return fail(Error(Errc::io, why, std::move(at)));
   };
   std::error_code problem;
-  if (std::filesystem::exists(whole, problem))
-    return failed("exists already; give this push another --ref");
-  std::ofstream out(half, std::ios::binary | std::ios::trunc);
-  out << one.text;
-  out.close();
-  if (!out) return failed("cannot be written");
-  std::filesystem::rename(half, whole, problem);
-  if (problem) return failed("cannot be written");
+  for (const HandedOver& one : all) {
+    if (std::filesystem::exists(folder / one.file, problem))
+      return failed(folder / one.file, "exists already; give this push another --ref");
+  }
+  const auto half = [&](const HandedOver& one) { return folder / ("." + one.file); };
+  const auto give_up = [&] {
+    for (const HandedOver& one : all) std::filesystem::remove(half(one), problem);
+  };
+  for (const HandedOver& one : all) {
+    std::ofstream out(half(one), std::ios::binary | std::ios::trunc);
+    const int why = errno;
+    std::filesystem::permissions(
+        half(one), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write,
+        problem);
+    out << one.text;
+    out.close();
+    if (!out) {
+      give_up();
+      return failed(half(one), std::string("cannot be written: ") + std::strerror(why));
+    }
+  }
+  for (const HandedOver& one : all) {
+    std::filesystem::rename(half(one), folder / one.file, problem);
+    if (problem) {
+      const std::string why = problem.message();
+      give_up();
+      return failed(folder / one.file, "cannot be written: " + why);
+    }
+  }
   return {};
 }
 
@@ -173,25 +197,21 @@ int hand_over(Io& io, const EncodeCommand& command, const Encoded& encoded) {
   const auto handed =
       cli::hand_over(command.as, *number, encoded.parts,
                      {command.url, command.source, fmt::format("{:02X}", command.ref)});
-  if (!handed) return complain(io, handed.error());
+  if (!handed)
+    return complain(io, handed.error(), handed.error().at.field == "--as" ? kUsage : kMalformed);
   const bool files = !handed->front().file.empty();
   if (files && command.output.empty() && handed->size() > 1) {
     io.err << "cpgw: error: " << handed->size()
            << " files; name the folder they go to with --output\n";
     return kUsage;
   }
-  if (!files && !command.output.empty()) {
-    io.err << "cpgw: error: --output goes with --as gammu and smstools\n";
-    return kUsage;
+  if (!command.output.empty()) {
+    if (auto done = put(command.output, *handed); !done) return complain(io, done.error());
   }
   for (const HandedOver& one : *handed) {
-    if (command.output.empty()) {
-      io.out << one.text;
-    } else if (auto done = put(command.output, one); !done) {
-      return complain(io, done.error());
-    } else {
-      io.out << (std::filesystem::path(command.output) / one.file).string() << "\n";
-    }
+    io.out << (command.output.empty()
+                   ? one.text
+                   : (std::filesystem::path(command.output) / one.file).string() + "\n");
   }
   if (!encoded.code.empty())
     io.err << "code for the user: " << as_text(encoded.code.expose()) << "\n";
@@ -206,6 +226,7 @@ std::string as_json(const flow::CompiledContent& content, const Encoded& encoded
       const si_sl::Part& part = encoded.parts[i];
       boost::json::object one{
           {"udh", to_hex(part.udh())}, {"data", to_hex(part.data())}, {"dcs", part.data_coding}};
+      if (part.septets != 0) one["septets"] = part.septets;
       if (i < encoded.tpdus.size()) one["tpdu"] = to_hex(encoded.tpdus[i]);
       parts.push_back(std::move(one));
     }
@@ -232,14 +253,20 @@ std::optional<std::string> misuse(const EncodeCommand& command, bool handed) {
   const SecurityOptions& given = command.security;
   if (command.as == "wbxml") {
     if (!given.sec.empty())
-      return "--sec goes with --as push, sms, tpdu or cdma: bare WBXML carries no MAC";
+      return "--sec goes with every --as but wbxml: bare WBXML carries no MAC";
     if (!given.imsi.empty() || !given.imsi_file.empty() || !given.pin.empty() ||
         !given.pin_file.empty())
-      return "IMSI and PIN go with --as push, sms, tpdu or cdma and --sec";
+      return "IMSI and PIN go with --sec and every --as but wbxml";
   }
   if ((handed || command.as == "tpdu") && command.number.empty())
     return "--to-number is needed for --as " + command.as;
   if (command.repeat_ports && command.as != "cdma") return "--repeat-ports goes with --as cdma";
+  const auto octets = static_cast<std::uint8_t>(command.data_coding);
+  if (si_sl::alphabet_of(octets) != si_sl::Alphabet::octets)
+    return "--data-coding is one of 8-bit data, such as 0x04 or 0xF5; for a text see "
+           "--message-class";
+  if (!command.output.empty() && command.as != "gammu" && command.as != "smstools")
+    return "--output goes with --as gammu and smstools";
   if (handed && command.to != "hex")
     return "--as " + command.as + " has a form of its own; leave out --to";
   return std::nullopt;
@@ -259,8 +286,13 @@ int run(const EncodeCommand& command, Io& io) {
     return complain(io, content.error(), is_usage(content.error()) ? kUsage : kMalformed);
   const bool text = content->kind == flow::ContentKind::text;
   if (text && (command.as == "wbxml" || command.as == "push" || command.as == "cdma")) {
-    io.err << "cpgw: error: a text is no push; use --as sms, tpdu or another program's form\n";
+    io.err << "cpgw: error: a text is no push; use --as sms, tpdu, at-cmgs, smpp-hex or "
+              "jasmin-json\n";
     return kUsage;
+  }
+  if (text) {  // takes no IMSI and PIN
+    if (const auto inputs = read_security(io, command.security); !inputs)
+      return complain(io, inputs.error());
   }
   std::vector<OctetView> lines;
   if (command.as == "wbxml") {

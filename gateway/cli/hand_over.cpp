@@ -10,6 +10,8 @@
 
 #include "carriers/smpp/pdu.h"
 #include "carriers/smpp/submit.h"
+#include "si_sl/data_coding.h"
+#include "si_sl/text.h"
 #include "si_sl/tpdu.h"
 
 namespace cpgw::gateway::cli {
@@ -21,15 +23,22 @@ using Handed = Result<std::vector<HandedOver>>;
 
 constexpr std::uint8_t kEightBit = 0x04, kEightBitClass1 = 0xF5;
 
-/// The other programs choose the data coding themselves, by words of their own.
+/// The other programs choose the data coding themselves, by words of their own, and have texts of
+/// their own.
 Result<void> only_known_codings(Parts parts, std::string_view form) {
   for (const si_sl::Part& part : parts) {
-    if (part.data_coding != kEightBit && part.data_coding != kEightBitClass1) {
+    if (part.data_coding == kEightBit || part.data_coding == kEightBitClass1) continue;
+    if (si_sl::alphabet_of(part.data_coding) != si_sl::Alphabet::octets) {
       return fail(Errc::bad_setting,
-                  fmt::format("{} takes 8-bit data as 0x04 or 0xF5 only; this is 0x{:02X}", form,
-                              part.data_coding),
-                  at_field("--data-coding"));
+                  std::string(form) +
+                      " is given pushes here; texts go by at-cmgs, smpp-hex and "
+                      "jasmin-json, or by its own commands",
+                  at_field("--as"));
     }
+    return fail(Errc::bad_setting,
+                fmt::format("{} takes 8-bit data as 0x04 or 0xF5 only; this is 0x{:02X}", form,
+                            part.data_coding),
+                at_field("--data-coding"));
   }
   return {};
 }
@@ -146,7 +155,7 @@ Handed jasmin_json(const Msisdn& number, Parts parts, const HandOver& options) {
     boost::json::object body{{"to", number.digits()}};
     if (!options.source.empty()) body["from"] = options.source;
     body["coding"] = part.data_coding;
-    body["hex-content"] = to_hex(part.whole());
+    body["hex-content"] = to_hex(si_sl::unpack_user_data(part));
     all.push_back({"", boost::json::serialize(body) + "\n"});
   }
   return all;

@@ -1,6 +1,8 @@
 // cpgw new dm-bootstrap and dm-notification. Secrets come from files and the environment alone.
 #include <algorithm>
+#include <initializer_list>
 #include <ostream>
+#include <tuple>
 
 #include "gateway/cli/commands.h"
 #include "gateway/cli/new_document.h"
@@ -18,6 +20,9 @@ struct Source {
 
 Result<Secret> required(Io& io, const std::string& file, const Source& source) {
   auto secret = read_secret(io, {}, file, source.variable);
+  if (secret && secret->empty() && !file.empty()) {
+    return fail(Errc::bad_setting, "the file is empty", at_field(source.option));
+  }
   if (secret && secret->empty()) {
     return fail(Errc::bad_setting, "needed: give " + source.option + " or " + source.variable,
                 at_field(source.option));
@@ -29,6 +34,9 @@ Result<Secret> required(Io& io, const std::string& file, const Source& source) {
 Result<Secret> read_nonce(Io& io, const NonceOptions& nonce, const Source& source) {
   const bool raw = nonce.form == "raw";
   auto given = read_secret(io, {}, nonce.file, source.variable, raw);
+  if (given && given->empty() && !nonce.file.empty()) {
+    return fail(Errc::bad_setting, "the file is empty", at_field(source.option));
+  }
   if (!given || given->empty() || raw) return given;
   auto octets = wbxml::detail::from_base64(as_text(given->expose()));
   if (!octets) {
@@ -95,6 +103,13 @@ si_sl::DmUiMode ui_mode_of(const std::string& name) {
 }  // namespace
 
 int run(const NewDmBootstrapCommand& command, Io& io) {
+  const auto& [first, second] = std::tie(command.auth, command.client);
+  if (std::ranges::count(std::initializer_list<std::string>{first.secret.file, first.nonce.file,
+                                                            second.secret.file, second.nonce.file},
+                         "-") > 1) {
+    io.err << "cpgw: error: standard input can be read for one option only\n";
+    return kUsage;
+  }
   si_sl::DmAccount account;
   account.provider_id = command.provider_id;
   account.name = command.name;

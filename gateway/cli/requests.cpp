@@ -1,6 +1,7 @@
 #include "gateway/cli/requests.h"
 
 #include "gateway/cli/security_options.h"
+#include "wbxml/characters.h"
 #include "wbxml/token_table.h"
 #include "wbxml/xml_reader.h"
 
@@ -8,10 +9,6 @@ namespace cpgw::gateway::cli {
 namespace {
 
 using Form = flow::ContentType::Form;
-
-const char* field_of(Form form) {
-  return form == Form::xml ? "xml" : form == Form::octets ? "octets" : "text";
-}
 
 /// Octets as digits, whether they were given so or raw.
 std::string as_hex(const std::string& given) {
@@ -58,6 +55,14 @@ Result<GivenContent> read_content(Io& io, const ContentOptions& options) {
                   "'" + document->root.name + "' is no document that is sent");
     }
   }
+  if (given.type->form == Form::text) {
+    if (const auto bad = wbxml::detail::find_bad_character(*read)) {
+      Position at = at_offset(*bad);
+      at.file = given.label;
+      return fail(wbxml::Errc::bad_value, "not a character of text in UTF-8; correct it",
+                  std::move(at));
+    }
+  }
   given.source = given.type->form == Form::octets ? as_hex(*read) : std::move(*read);
   return given;
 }
@@ -79,7 +84,7 @@ Result<boost::json::object> content_of(Io& io, const ContentOptions& options,
   auto parsed = parse_slots(slots);
   if (!parsed) return fail(std::move(parsed).error());
   boost::json::object content{{"type", given->type->name},
-                              {field_of(given->type->form), given->source}};
+                              {flow::field_of(given->type->form), given->source}};
   if (!security.sec.empty()) content["security"] = security.sec;
   if (options.application_id >= 0) content["application_id"] = options.application_id;
   if (options.message_class >= 0) content["message_class"] = options.message_class;

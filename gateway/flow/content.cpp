@@ -56,8 +56,9 @@ Result<std::uint8_t> text_estimate(const CompiledContent& content) {
   // More than any number of parts holds need not be written out to be refused.
   const std::size_t units =
       std::min(alone->units + slots * (septets && escapes ? 2 : 1), kMostUnits);
+  // Of pairs, which are never cut: every part may end one unit early.
   std::string longest;
-  for (std::size_t unit = 0; unit < units; ++unit) longest += septets ? "a" : "\u0416";
+  for (std::size_t unit = 0; unit < units; unit += 2) longest += septets ? "\u20AC" : "\U0001F600";
   auto parts = si_sl::text_parts(longest, options);
   if (!parts) return fail(std::move(parts).error());
   return parts->parts;
@@ -113,7 +114,13 @@ Result<void> compile_octets(const ContentSource& source, CompiledContent& conten
   const auto octets = from_hex(source.source);
   if (!octets) return fail(octets.error());
   if (octets->empty()) return fail(Errc::bad_content, "there are no octets");
-  if (source.type.wsp_code == si_sl::kConnectivityWbxml) {
+  if (source.type.wsp_code == si_sl::kDmWbxml) {
+    // No table of SyncML here: its header is read, the rest is the sender's.
+    constexpr std::uint8_t kLastVersion = 0x03;
+    if (octets->size() < 4 || to_u8((*octets)[0]) > kLastVersion) {
+      return fail(Errc::bad_content, "these octets are no WBXML", at_offset(0));
+    }
+  } else if (source.type.wsp_code == si_sl::kConnectivityWbxml) {
     const auto document = wbxml::decode(*octets);
     if (!document) return fail(document.error());
     if (document->type != &wbxml::prov()) {

@@ -12,8 +12,6 @@ namespace {
 
 using enum ContentType::Form;
 
-constexpr std::uint16_t kDmWbxml = 0x42;  // application/vnd.syncml.dm+wbxml
-
 constexpr auto kTypes = std::to_array<ContentType>({
     {"text/vnd.wap.connectivity-xml", xml, true, wbxml::prov},
     {"application/vnd.wap.connectivity-wbxml", octets, true, nullptr, si_sl::kConnectivityWbxml},
@@ -27,13 +25,23 @@ constexpr auto kTypes = std::to_array<ContentType>({
     {"text/vnd.nokia.syncset+xml", xml, true, wbxml::sync_settings},
     {"application/vnd.syncml.notification", octets, false, nullptr, si_sl::kDmNotification,
      si_sl::kDmApplication},
-    {"application/vnd.syncml.dm+wbxml", octets, true, nullptr, kDmWbxml, si_sl::kDmApplication},
+    {"application/vnd.syncml.dm+wbxml", octets, true, nullptr, si_sl::kDmWbxml,
+     si_sl::kDmApplication},
     {"text/plain", text},
 });
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 }  // namespace
+
+std::string_view field_of(ContentType::Form form) {
+  switch (form) {
+    case xml: return "xml";
+    case octets: return "octets";
+    case text: break;
+  }
+  return "text";
+}
 
 std::span<const ContentType> content_types() { return kTypes; }
 

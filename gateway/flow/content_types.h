@@ -22,6 +22,8 @@ struct ContentType {
   std::optional<std::uint32_t> application_id = {};    ///< of form octets
 };
 
+/// The field of a request that gives a source of this form: xml, octets or text.
+[[nodiscard]] std::string_view field_of(ContentType::Form form);
 [[nodiscard]] std::span<const ContentType> content_types();
 /// By its name in either case; null when it is none of them.
 [[nodiscard]] const ContentType* content_type(std::string_view name);

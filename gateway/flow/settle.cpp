@@ -30,7 +30,9 @@ queue::RetryPolicy retry_policy(const FlowSettings& settings, const carriers::Ca
   const carriers::RetryDelays own = carrier.retry_delays();
   if (own.first) policy.first = *own.first;
   if (own.most) policy.most = *own.most;
-  policy.most = std::max(policy.most, policy.first);
+  // One alone moves the other out of its way.
+  if (own.first) policy.most = std::max(policy.most, policy.first);
+  policy.first = std::min(policy.first, policy.most);
   return policy;
 }
 

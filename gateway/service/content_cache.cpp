@@ -79,8 +79,8 @@ Outcome<std::shared_ptr<const PreparedContent>> ContentCache::compile(
   } else if (type->form != request.form) {
     mistakes.emplace_back(Errc::bad_content,
                           "content of type " + std::string(type->name) + " is given as '" +
-                              std::string(field_of(type->form)) + "'",
-                          at_field(std::string(field_of(request.form))));
+                              std::string(flow::field_of(type->form)) + "'",
+                          at_field(std::string(flow::field_of(request.form))));
   }
   std::optional<signer::Security> security;
   if (!request.security) {

@@ -54,33 +54,40 @@ flow::RecipientRequest read_recipient(ObjectReader& reader, Mistakes& mistakes) 
 
 }  // namespace
 
-std::string_view field_of(flow::ContentType::Form form) {
-  switch (form) {
-    case Form::xml: return "xml";
-    case Form::octets: return "octets";
-    case Form::text: return "text";
+namespace {
+
+bool has_member(const JsonNode& object, std::string_view name) {
+  for (const JsonNode* n = object.first; n != nullptr; n = n->next) {
+    if (n->name == name) return true;
   }
-  return "xml";
+  return false;
 }
+
+}  // namespace
 
 ContentRequest read_content(const JsonNode& node, std::string path, Mistakes& mistakes) {
   ObjectReader reader(node, path, mistakes);
   ContentRequest content;
   content.type = reader.required_text("type", 1, 128);
-  content.form = Form::xml;
+  // Where none is given, the one the type asks for is missing.
+  const auto* const named = flow::content_type(content.type);
+  content.form = named != nullptr ? named->form : Form::xml;
+  const bool given = has_member(node, "text") || has_member(node, "octets");
   if (const auto text = reader.text("text", 1, kMostXml)) {
     content.form = Form::text;
     content.source = *text;
   }
   if (const auto octets = reader.text("octets", 2, 2 * kMostXml)) {
-    if (!content.source.empty()) {
+    if (has_member(node, "text")) {
       reader.mistake("octets", "give one of xml, text and octets", Errc::bad_request);
     }
     content.form = Form::octets;
     content.source = *octets;
   }
-  if (content.source.empty()) {
-    content.source = reader.required_text("xml", 1, kMostXml);
+  if (!given) {
+    const bool xml = content.form == Form::xml || has_member(node, "xml");
+    if (xml) content.form = Form::xml;
+    content.source = reader.required_text(xml ? "xml" : flow::field_of(content.form), 1, kMostXml);
   } else if (reader.text("xml", 0, kMostXml)) {
     reader.mistake("xml", "give one of xml, text and octets", Errc::bad_request);
   }

@@ -52,7 +52,7 @@ Result<queue::Digest> RequestDigest::of(const Submission& submission) {
   const ContentRequest& content = submission.content;
   meaning.put(content.type).put(content.source).put(content.security.value_or(""));
   // What provisioning XML has not is left out, so that its digests stay what they were.
-  if (content.form != flow::ContentType::Form::xml) meaning.put(field_of(content.form));
+  if (content.form != flow::ContentType::Form::xml) meaning.put(flow::field_of(content.form));
   if (content.application_id)
     meaning.put("application_id").put(std::uint64_t{*content.application_id});
   if (content.message_class)

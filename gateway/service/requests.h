@@ -44,8 +44,6 @@ struct ContentRequest {
   std::optional<std::uint32_t> application_id = {};
   std::optional<std::uint8_t> message_class = {};
 };
-/// The field of a request that gives a source of this form: xml, octets or text.
-[[nodiscard]] std::string_view field_of(flow::ContentType::Form form);
 
 struct Submission {
   std::optional<std::string> key;

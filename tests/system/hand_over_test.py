@@ -3,12 +3,13 @@ import configparser
 import json
 import pathlib
 import struct
+import subprocess
 import sys
 import tempfile
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from harness import cpgw, expect, main, read_vectors  # noqa: E402
+from harness import BINARY, cpgw, expect, main, read_vectors  # noqa: E402
 
 VECTORS = pathlib.Path(__file__).resolve().parent.parent / "vectors"
 DOCUMENT = str(VECTORS / "wsp" / "document.xml")
@@ -76,6 +77,33 @@ def jasmin_gets_the_whole_user_data():
     expect(bodies == [{"to": "12025550123", "from": "12345", "coding": 4, "hex-content": part.hex()} for part in PARTS], bodies)
 
 
+def a_text_goes_unpacked_where_it_can_go():
+    def text(form, status=0):
+        result = cpgw("encode", "--text", "h@llo", "--as", form, "--to-number", "+12025550123")
+        expect(result.returncode == status, f"--as {form} gave {result.returncode}: {result.stderr.decode()}")
+        return result.stdout.decode() + result.stderr.decode()
+    expect(json.loads(text("jasmin-json")) == {"to": "12025550123", "coding": 0, "hex-content": "68006c6c6f"}, text("jasmin-json"))
+    expect("68006c6c6f" in text("smpp-hex"), text("smpp-hex"))
+    for form in ("gammu", "smstools", "kannel-url"):
+        expect("texts go by" in text(form, 2), text(form, 2))
+
+
+def half_a_push_is_never_left_for_a_daemon():
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / "12025550123-2A-2.sms").touch()
+        expect("exists already" in handed("smstools", "--output", folder, status=3), "refused")
+        expect([p.name for p in pathlib.Path(folder).iterdir()] == ["12025550123-2A-2.sms"], "nothing else is there")
+    with tempfile.TemporaryDirectory() as folder:
+        name = handed("gammu", "--output", folder).strip()
+        expect(pathlib.Path(name).stat().st_mode & 0o777 == 0o600, "for the owner alone")
+
+
+def a_full_output_is_told():
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run([BINARY, "encode", DOCUMENT, "--as", "push", "--sec", "none"], stdout=full, stderr=subprocess.PIPE, timeout=60)
+    expect(result.returncode == 3 and b"standard output" in result.stderr, result)
+
+
 def smpp_gets_submits_numbered_from_one():
     pdus = [bytes.fromhex(line) for line in handed("smpp-hex", "--from", "12345").split()]
     for i, pdu in enumerate(pdus):
@@ -95,4 +123,5 @@ def what_cannot_be_expressed_is_refused():
 
 
 main([a_modem_gets_the_length_without_the_service_centre, gammu_gets_a_section_per_part, smstools_gets_a_file_per_part,
-      kannel_gets_urls_it_need_not_cut, jasmin_gets_the_whole_user_data, smpp_gets_submits_numbered_from_one, what_cannot_be_expressed_is_refused])
+      kannel_gets_urls_it_need_not_cut, jasmin_gets_the_whole_user_data, smpp_gets_submits_numbered_from_one, a_text_goes_unpacked_where_it_can_go,
+      half_a_push_is_never_left_for_a_daemon, a_full_output_is_told, what_cannot_be_expressed_is_refused])

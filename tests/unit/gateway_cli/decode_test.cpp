@@ -376,6 +376,14 @@ TEST(DecodePush, ShowsTheFieldsOfADmNotification) {
   EXPECT_THAT(cut.err, HasSubstr("server-identifier"));
 }
 
+TEST(DecodeParts, OneMessageHasOneAlphabet) {
+  // SMS-SUBMIT, parts 1 and 2 of 2 under reference 2A: UCS-2 "AB", then the 7-bit alphabet.
+  const Ran mixed = decode(lines({"41000B912120550521F300080A0500032A020100410042",
+                                  "41000B912120550521F30000090500032A0202C2E1"}));
+  EXPECT_EQ(mixed.status, kMalformed);
+  EXPECT_THAT(mixed.err, HasSubstr("one message has one alphabet"));
+}
+
 TEST(DecodeParts, NamesEveryDefectOfAContradictoryMessage) {
   auto parts = push_vector("prov-userpin-tps-headers").all("part");
   ASSERT_EQ(parts.size(), 3u);

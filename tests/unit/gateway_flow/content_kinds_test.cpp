@@ -175,6 +175,22 @@ TEST(ContentKinds, ATextsEstimateHoldsForTheWorstValues) {
   }
 }
 
+TEST(ContentKinds, ATextsEstimateCountsThePairsNoPartMayCut) {
+  const std::vector<wbxml::SlotSpec> n = {
+      {.name = "n", .type = wbxml::SlotType::digits, .max_octets = 5}};
+  for (const std::string pair : {"\u20AC", "\U0001F600"}) {
+    for (const std::size_t count : {60u, 300u, 328u, 700u, 759u}) {
+      std::string text = "${n}";
+      for (std::size_t i = 0; i < count; ++i) text += pair;
+      const auto content = made("text/plain", text, n);
+      if (!content) continue;  // refused at once is right too
+      SealedInputs in;
+      in.slots = {Secret("12345")};
+      sent(*content, in);
+    }
+  }
+}
+
 TEST(ContentKinds, ATextThatCouldGrowWithoutEndIsRefusedAtOnce) {
   const std::vector<wbxml::SlotSpec> name = {
       {.name = "a", .type = wbxml::SlotType::text, .max_octets = 0xFFFF}};

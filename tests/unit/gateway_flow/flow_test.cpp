@@ -157,6 +157,11 @@ TEST_F(FlowTest, ACarriersOwnDelaysGoBeforeTheGateways) {
   ASSERT_TRUE(until([&] { return log.count("push-retry") == 1; }));
   ASSERT_TRUE(reaches(id, JobState::waiting));
   EXPECT_GE(store->job(id)->due, clock.wall() + std::chrono::minutes(14));
+  smsc->delays = {.first = std::nullopt, .most = std::chrono::seconds(1)};
+  const auto other = submit_one("+358401234568");
+  ASSERT_TRUE(until([&] { return log.count("push-retry") == 2; }));
+  ASSERT_TRUE(reaches(other, JobState::waiting));
+  EXPECT_LE(store->job(other)->due, clock.wall() + std::chrono::seconds(1));
 }
 
 TEST_F(FlowTest, ARefusedPartFailsThePushAndTheRestIsNeverSentAgain) {

@@ -131,6 +131,8 @@ TEST_F(SubmitTest, NamesEveryMistakeOfForm) {
   no_type["type"] = "text/html";
   json::object other_form = content();
   other_form["type"] = "text/plain";
+  const json::object no_text{{"type", "text/plain"}};
+  const json::object empty_text{{"type", "text/plain"}, {"text", ""}};
   json::object two_forms = content();
   two_forms["text"] = "a";
   json::object no_class = content();
@@ -148,6 +150,8 @@ TEST_F(SubmitTest, NamesEveryMistakeOfForm) {
            Case{"content", 1, "gateway/bad-request content"},
            Case{"content", no_type, "gateway/bad-content content.type"},
            Case{"content", other_form, "gateway/bad-content content.xml"},
+           Case{"content", no_text, "gateway/bad-request content.text"},
+           Case{"content", empty_text, "gateway/bad-request content.text"},
            Case{"content", two_forms, "gateway/bad-request content.xml"},
            Case{"content", no_class, "gateway/bad-content content.message_class"},
            Case{"content", no_security, "gateway/security-missing content.security"},

@@ -277,6 +277,13 @@ TEST(DmBootstrap, RefusesAnAccountAPhoneCouldNotUseAndNamesTheFieldAlone) {
           "AAUTHSECRET");
   refused([](DmAccount& a) { a.further = {{"", "x"}}; }, "further");
   refused([](DmAccount& a) { a.further = {{"APPID", "x"}}; }, "further");
+  refused(
+      [](DmAccount& a) {
+        a.addr_type.clear();
+        a.port = 0;
+        a.further = {{"ADDR", "x"}};
+      },
+      "further");
   refused([](DmAccount& a) { a.further = {{"X", "1"}, {"X", "2"}}; }, "further");
   refused([](DmAccount& a) { a.further = {{"X", "\x01"}}; }, "further");
   refused([](DmAccount& a) { a.further = {{"X\x01", ""}}; }, "further");
