@@ -37,6 +37,8 @@ inline constexpr auto kLibwbxmlFaults = std::to_array<LibwbxmlFault>({
      "href=\"http://www.\""},
     {"later-token", "030b6a00c546bb0101", "error: Unknown Attribute Value",
      "version=\"1.03G-GSM\""},
+    {"date-alone", "030d6a00850585c3042024062501", "error: Bad Datetime Format",
+     "timestamp=\".com2024-06-25T00:00:00Z\""},
     {"date-unchecked", "020d6a008505c3042024992501", "2024-99-25T00:00:00Z", "wbxml/bad-value"},
 });
 
@@ -170,6 +172,19 @@ inline bool has_empty_declaration(const Node& node) {
 
 /// Why it may read `octets`, which we read as `ours`, in another way; null when nothing explains
 /// it.
+/// An attribute of dates with more in it than one date.
+inline bool has_date_with_text(const DocumentType& type, const Node& node) {
+  constexpr std::size_t kDate = std::string_view("2024-06-25T15:23:15Z").size();
+  for (const Attribute& a : node.attributes) {
+    const bool date = &type == &emn()
+                          ? a.name == "timestamp"
+                          : &type == &si() && (a.name == "created" || a.name == "si-expires");
+    if (date && !a.value.empty() && a.value.size() != kDate) return true;
+  }
+  return std::ranges::any_of(node.children,
+                             [&](const Node& child) { return has_date_with_text(type, child); });
+}
+
 inline const char* libwbxml_misreads(OctetView octets, const Document& ours) {
   const Tokens tokens(octets);
   if (tokens.charset() != 0x6A && tokens.charset() != 0x03) return "no-converter";
@@ -183,6 +198,7 @@ inline const char* libwbxml_misreads(OctetView octets, const Document& ours) {
   if (tokens.has_mangled_entity()) return "entity-utf8";
   if (tokens.has_later_token(*ours.type)) return "later-token";
   if (has_empty_declaration(ours.root)) return "empty-declaration";
+  if (has_date_with_text(*ours.type, ours.root)) return "date-alone";
   return nullptr;
 }
 
