@@ -357,7 +357,7 @@ Result<Loaded> load(const Database& database) {
     if (auto read = load_one(database, loaded); !read) return fail(std::move(read).error());
   }
   // The ids of a restored backup must not be given again either.
-  rocksdb::ReadOptions read;
+  const rocksdb::ReadOptions read;
   std::unique_ptr<rocksdb::Iterator> jobs(
       database.db->NewIterator(read, database.family(Family::job)));
   jobs->SeekToLast();

@@ -304,7 +304,7 @@ std::optional<JobId> RocksRows::ready_first(RouteGroup group, QueueId queue, Wal
 
 std::vector<Lanes::Entry> RocksRows::read_lane(const Lanes::LaneKey& lane, const Lanes::Entry& from,
                                                std::size_t most) {
-  std::string prefix =
+  const std::string prefix =
       RowWriter(11).u16(lane.group.value).u64(lane.queue.value).u8(lane.priority).take();
   std::string end = prefix;
   end.append(17, '\xFF');

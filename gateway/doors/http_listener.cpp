@@ -318,6 +318,7 @@ void HttpListener::Impl::close() {
 }
 
 HttpListener::HttpListener(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+// NOLINTNEXTLINE(bugprone-exception-escape): nothing in it throws but for want of memory
 HttpListener::~HttpListener() { impl_->close(); }
 
 std::string HttpListener::address() const { return impl_->address; }

@@ -187,7 +187,7 @@ tl::expected<queue::NewJob, std::vector<Error>> Acceptor::job(
   auto number = normalise(recipient.number, settings_.numbers);
   std::optional<std::string> carrier;
   if (!number) {
-    mistakes.push_back(std::move(number).error());
+    mistakes.push_back(number.error());
   } else {
     if (!settings_.only_to.empty() &&
         std::ranges::find(settings_.only_to, *number) == settings_.only_to.end()) {
@@ -212,7 +212,7 @@ tl::expected<queue::NewJob, std::vector<Error>> Acceptor::job(
   inputs.slots = slot_values(recipient, content.form.slots(), mistakes);
 
   auto parts = parts_estimate(content);
-  if (!parts) mistakes.push_back(std::move(parts).error());
+  if (!parts) mistakes.push_back(parts.error());
   if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));
 
   if (content.security == signer::Security::USERPINMAC) {

@@ -295,13 +295,13 @@ void Flow::Impl::submit_ready(Road& road) {
     Sending& next = road.ready.front();
     const WallTime at = now();
     if (!expiry_held && next.claimed.job.deadline <= at) {
-      release(road, std::move(next));  // the store expires it
+      release(road, next);  // the store expires it
       road.ready.pop_front();
       continue;
     }
     if (const auto& only = settings.only_to;
         !only.empty() && std::ranges::find(only, next.claimed.job.recipient) == only.end()) {
-      hold_back(road, std::move(next), at);
+      hold_back(road, next, at);
       road.ready.pop_front();
       continue;
     }
@@ -335,7 +335,7 @@ void Flow::Impl::submit_ready(Road& road) {
     }
     road.waiting_parts -= next.estimate;
     road.on_wire += parts;
-    Attempt attempt(next.to_send);
+    const Attempt attempt(next.to_send);
     road.in_flight.emplace(token, InFlight{std::move(next), attempt});
     road.ready.pop_front();
   }
@@ -346,7 +346,7 @@ void Flow::Impl::submit_ready(Road& road) {
   }
 }
 
-void Flow::Impl::release(Road& road, Sending sending) {
+void Flow::Impl::release(Road& road, const Sending& sending) {
   road.waiting_parts -= sending.estimate;
   ++road.requests;
   settle(queue::step::Release{sending.claimed.fence},
@@ -357,7 +357,7 @@ void Flow::Impl::release(Road& road, Sending sending) {
 
 /// [safety] only_to was narrowed after this push was accepted: it waits, uncharged, until that is
 /// lifted or its deadline comes.
-void Flow::Impl::hold_back(Road& road, Sending sending, WallTime at) {
+void Flow::Impl::hold_back(Road& road, const Sending& sending, WallTime at) {
   road.waiting_parts -= sending.estimate;
   ++road.requests;
   settle(queue::step::Retry{.fence = sending.claimed.fence,
@@ -377,7 +377,7 @@ void Flow::Impl::release_unsent(Road& road, std::string_view why) {
              {"pushes", std::to_string(road.ahead.size() + road.ready.size())},
              {"why", std::string(why)}});
   for (std::deque<Sending>* list : {&road.ahead, &road.ready}) {
-    for (Sending& sending : *list) release(road, std::move(sending));
+    for (const Sending& sending : *list) release(road, sending);
     list->clear();
   }
   road.stalled_since.reset();

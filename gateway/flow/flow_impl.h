@@ -105,8 +105,8 @@ struct Flow::Impl : std::enable_shared_from_this<Flow::Impl> {
   [[nodiscard]] bool refresh(Road& road, Sending& sending);
   /// Gives back what is claimed and not handed to the carrier.
   void release_unsent(Road& road, std::string_view why);
-  void release(Road& road, Sending sending);
-  void hold_back(Road& road, Sending sending, WallTime at);
+  void release(Road& road, const Sending& sending);
+  void hold_back(Road& road, const Sending& sending, WallTime at);
   void look(WallTime at);
   void arm_due(WallTime at);
   void look_again(std::chrono::milliseconds pause);

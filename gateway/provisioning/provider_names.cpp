@@ -119,7 +119,7 @@ std::string provider_reference(const std::vector<Provider>& providers, std::size
   const std::string country = folded(providers[index].country);
   const std::string name = providers[index].display_name();
   const auto same = by_name(providers, country, name);
-  const std::string plain = fmt::format("{}/{}", country, name);
+  std::string plain = fmt::format("{}/{}", country, name);
   if (same.size() < 2) return plain;
   const auto place = std::ranges::find(same, index) - same.begin();
   return fmt::format("{}#{}", plain, place + 1);

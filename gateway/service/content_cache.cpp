@@ -110,7 +110,7 @@ Outcome<std::shared_ptr<const PreparedContent>> ContentCache::compile(
                                          .message_class = request.message_class},
                                         profile);
   if (!compiled) {
-    Error error = std::move(compiled).error();
+    Error error = compiled.error();
     if (error.at.field.empty()) error.at.field = field_of(request.form);
     mistakes.push_back(std::move(error));
   }

@@ -65,7 +65,7 @@ bool has_member(const JsonNode& object, std::string_view name) {
 
 }  // namespace
 
-ContentRequest read_content(const JsonNode& node, std::string path, Mistakes& mistakes) {
+ContentRequest read_content(const JsonNode& node, const std::string& path, Mistakes& mistakes) {
   ObjectReader reader(node, path, mistakes);
   ContentRequest content;
   content.type = reader.required_text("type", 1, 128);
@@ -162,7 +162,7 @@ Outcome<Submission> read_submission(const JsonNode& node, WallTime now) {
   return submission;
 }
 
-ImportRow read_row(const JsonNode& node, std::string path, Mistakes& mistakes) {
+ImportRow read_row(const JsonNode& node, const std::string& path, Mistakes& mistakes) {
   ImportRow row;
   ObjectReader numbered(node, path, mistakes);
   if (!numbered.is_object()) return row;

@@ -7,13 +7,13 @@
 namespace cpgw::gateway::service {
 
 /// The views of the result are the document's.
-[[nodiscard]] ContentRequest read_content(const JsonNode& node, std::string path,
+[[nodiscard]] ContentRequest read_content(const JsonNode& node, const std::string& path,
                                           Mistakes& mistakes);
 /// `now` bounds not_before. Field paths start inside the submission.
 [[nodiscard]] Outcome<Submission> read_submission(const JsonNode& node, WallTime now);
 /// {"row": N, ...recipient}; mistakes of the recipient stay in the row, so that only it is
 /// rejected.
-[[nodiscard]] ImportRow read_row(const JsonNode& node, std::string path, Mistakes& mistakes);
+[[nodiscard]] ImportRow read_row(const JsonNode& node, const std::string& path, Mistakes& mistakes);
 
 [[nodiscard]] std::uint8_t read_priority(ObjectReader& reader);
 [[nodiscard]] std::optional<std::chrono::seconds> read_expires_in(ObjectReader& reader);

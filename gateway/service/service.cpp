@@ -121,7 +121,7 @@ void Service::submit(std::string_view tenant_name, const std::optional<std::stri
     const Submission& submission = *submissions[i];
     Errors mistakes;
     auto content = prepare(submission.content);
-    if (!content) mistakes = std::move(content).error();
+    if (!content) mistakes = content.error();
 
     flow::JobTerms terms;
     terms.tenant = *owner;

@@ -142,7 +142,7 @@ void Service::rows_turn(queue::TenantId owner, const std::string& tenant_name,
       continue;
     }
     auto job = accept(row.recipient, **content, terms);
-    if (!job) mistakes = std::move(job).error();
+    if (!job) mistakes = job.error();
     // A number that is good by itself is looked up even when something else is wrong.
     if (auto number = flow::normalise(row.recipient.number, settings_.numbers)) {
       query.recipient = *number;

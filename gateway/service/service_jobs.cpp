@@ -162,7 +162,7 @@ Outcome<EventPage> Service::events(std::string_view tenant_name, std::uint64_t a
   page.last = stored.last;
   page.events.reserve(stored.events.size());
   std::map<queue::QueueId, std::optional<std::string>> names;
-  for (queue::Event& event : stored.events) {
+  for (const queue::Event& event : stored.events) {
     const auto [name, fresh] = names.try_emplace(event.queue);
     if (fresh) {
       if (auto queue = setup_.store.queue(event.queue); queue && !queue->name.empty()) {

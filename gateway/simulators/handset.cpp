@@ -150,7 +150,7 @@ class Link {
       case CommandId::deliver_sm:
         send(smpp::answer(pdu_, phones_.take(pdu_, clock_.steady())));
         return true;
-      case CommandId::enquire_link: send(smpp::answer(pdu_)); return true;
+      case CommandId::enquire_link:
       case CommandId::unbind: send(smpp::answer(pdu_)); return true;
       default: break;
     }
