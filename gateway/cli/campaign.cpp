@@ -34,8 +34,7 @@ std::string campaigns_table(const std::vector<std::vector<std::string>>& rows) {
 
 int make(const CampaignCommand& command, Io& io) {
   auto content = content_of(io, command.content, command.security, command.slots);
-  if (!content)
-    return complain(io, content.error(), is_usage(content.error()) ? kUsage : kMalformed);
+  if (!content) return complain(io, content.error());
   boost::json::object request{
       {"op", "campaign.new"}, {"name", command.name}, {"content", std::move(*content)}};
   if (command.priority >= 0) request["priority"] = command.priority;

@@ -13,6 +13,7 @@
 #include <ostream>
 
 #include "gateway/cli/settings_of.h"
+#include "gateway/cli/usage.h"
 #include "queue/zmq/dealer_socket.h"
 
 namespace cpgw::gateway::cli {
@@ -168,10 +169,9 @@ Result<Client> Client::connect(Io& io, const ToGateway& to, bool with_tenant) {
     if (tenants.size() != 1) {
       std::string names;
       for (const auto& tenant : tenants) names += (names.empty() ? "" : ", ") + tenant.name;
-      return fail(Errc::bad_setting,
-                  tenants.empty() ? "no [[tenant]] is configured"
-                                  : "name one of the tenants with --tenant: " + names,
-                  at_field("--tenant"));
+      if (tenants.empty())
+        return fail(Errc::bad_setting, "no [[tenant]] is configured", at_field("--tenant"));
+      return misuse("name one of the tenants with --tenant: " + names, "--tenant");
     }
     impl->tenant = tenants.front().name;
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -61,14 +62,14 @@ struct EncodeCommand {
   std::string as = "wbxml", to = "hex";
   SecurityOptions security;
   SlotOptions slots;
-  std::uint32_t ref = 0x2A, tid = 0x01;
+  std::optional<std::uint32_t> ref, tid;  ///< concatenation reference, WSP transaction id
   bool wide_reference = false;
-  std::string order = "ports-first";
-  std::uint32_t part_limit = 10, data_coding = 4;
-  std::string number;               ///< --to-number, for tpdu and what is handed over
-  std::string source, url;          ///< --from, --url
-  std::string output;               ///< folder for what is handed over as files
-  std::uint32_t wbxml_version = 0;  ///< 0: the one of the document's type
+  std::string order;  ///< ports-first, the default, or concatenation-first
+  std::optional<std::uint32_t> part_limit, data_coding;
+  std::string number;       ///< --to-number
+  std::string source, url;  ///< --from, --url
+  std::string output;       ///< folder for what is handed over as files
+  std::optional<std::uint32_t> wbxml_version;
   bool stay_on_page = false, string_table = false;
   bool repeat_ports = false;  ///< of cdma
 };

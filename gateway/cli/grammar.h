@@ -67,7 +67,10 @@ class Grammar {
     CLI::Option* given =
         sub->add_option(file, content.file, "XML document, or ready octets; - for standard input");
     sub->add_option("--text", content.text, "plain text to send instead of a file")
-        ->excludes(given);
+        ->excludes(given)
+        ->check(CLI::Validator(
+            [](std::string& text) { return std::string(text.empty() ? "the text is empty" : ""); },
+            ""));
     sub->add_option("--type", content.type,
                     "content type, where it is not that of the XML: octets and text/plain");
     sub->add_option("--application-id", content.application_id,

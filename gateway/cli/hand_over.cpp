@@ -10,7 +10,7 @@
 
 #include "carriers/smpp/pdu.h"
 #include "carriers/smpp/submit.h"
-#include "si_sl/data_coding.h"
+#include "gateway/cli/usage.h"
 #include "si_sl/text.h"
 #include "si_sl/tpdu.h"
 
@@ -23,22 +23,13 @@ using Handed = Result<std::vector<HandedOver>>;
 
 constexpr std::uint8_t kEightBit = 0x04, kEightBitClass1 = 0xF5;
 
-/// The other programs choose the data coding themselves, by words of their own, and have texts of
-/// their own.
+/// The other programs choose the data coding themselves, by words of their own.
 Result<void> only_known_codings(Parts parts, std::string_view form) {
   for (const si_sl::Part& part : parts) {
     if (part.data_coding == kEightBit || part.data_coding == kEightBitClass1) continue;
-    if (si_sl::alphabet_of(part.data_coding) != si_sl::Alphabet::octets) {
-      return fail(Errc::bad_setting,
-                  std::string(form) +
-                      " is given pushes here; texts go by at-cmgs, smpp-hex and "
-                      "jasmin-json, or by its own commands",
-                  at_field("--as"));
-    }
-    return fail(Errc::bad_setting,
-                fmt::format("{} takes 8-bit data as 0x04 or 0xF5 only; this is 0x{:02X}", form,
-                            part.data_coding),
-                at_field("--data-coding"));
+    return misuse(fmt::format("{} takes 8-bit data as 0x04 or 0xF5 only; this is 0x{:02X}", form,
+                              part.data_coding),
+                  "--data-coding");
   }
   return {};
 }
@@ -147,10 +138,9 @@ Handed jasmin_json(const Msisdn& number, Parts parts, const HandOver& options) {
   std::vector<HandedOver> all;
   for (const si_sl::Part& part : parts) {
     if (part.data_coding > 14) {
-      return fail(
-          Errc::bad_setting,
+      return misuse(
           fmt::format("Jasmin takes data codings 0 to 14; this is 0x{:02X}", part.data_coding),
-          at_field("--data-coding"));
+          "--data-coding");
     }
     boost::json::object body{{"to", number.digits()}};
     if (!options.source.empty()) body["from"] = options.source;
@@ -166,7 +156,7 @@ Handed smpp_hex(const Msisdn& number, Parts parts, const HandOver& options) {
   settings.user_message_reference = false;
   if (!options.source.empty()) {
     auto source = smpp::source_address(options.source);
-    if (!source) return fail(Error(std::move(source).error()).in("--from"));
+    if (!source) return misuse(source.error(), "--from");
     settings.source = *std::move(source);
   }
   std::vector<HandedOver> all;
@@ -208,7 +198,7 @@ Result<std::vector<HandedOver>> hand_over(std::string_view form, const Msisdn& n
                                           std::span<const si_sl::Part> parts,
                                           const HandOver& options) {
   const auto known = std::ranges::find(kForms, form, &Form::name);
-  if (known == kForms.end()) return fail(Errc::bad_setting, "no such form", at_field("--as"));
+  if (known == kForms.end()) return misuse("no such form", "--as");
   return known->make(number, parts, options);
 }
 

@@ -26,7 +26,8 @@ struct HandedOver {
 
 [[nodiscard]] std::span<const std::string_view> hand_over_forms();
 
-/// `form` is one of hand_over_forms(). Errc::bad_value where the receiver cannot express the part.
+/// `form` is one of hand_over_forms(). CliErrc::usage where the receiver cannot
+/// express the part.
 [[nodiscard]] Result<std::vector<HandedOver>> hand_over(std::string_view form, const Msisdn& number,
                                                         std::span<const si_sl::Part> parts,
                                                         const HandOver& options);

@@ -10,6 +10,8 @@
 #include <istream>
 #include <ostream>
 
+#include "gateway/cli/usage.h"
+
 namespace cpgw::gateway::cli {
 namespace {
 
@@ -111,7 +113,7 @@ std::string printable(std::string_view text) {
 
 int complain(Io& io, const Error& error, Exit status) {
   io.err << "cpgw: error: " << printable(to_string(error)) << "\n";
-  return status;
+  return error.code == Code(CliErrc::usage) ? kUsage : status;
 }
 
 int complain(Io& io, const std::vector<Error>& errors, Exit status) {

@@ -48,7 +48,7 @@ struct Io {
 /// operator says cannot act on it.
 [[nodiscard]] std::string printable(std::string_view text);
 
-/// "cpgw: error: …" per error on io.err. Gives `status` back.
+/// "cpgw: error: …" per error on io.err. Gives `status` back, but kUsage for CliErrc::usage.
 int complain(Io& io, const Error& error, Exit status = kMalformed);
 int complain(Io& io, const std::vector<Error>& errors, Exit status = kMalformed);
 

@@ -6,6 +6,7 @@
 
 #include "gateway/cli/commands.h"
 #include "gateway/cli/new_document.h"
+#include "gateway/cli/usage.h"
 #include "si_sl/contents_dm.h"
 #include "signer/dm_digest.h"
 #include "wbxml/base64.h"
@@ -24,8 +25,7 @@ Result<Secret> required(Io& io, const std::string& file, const Source& source) {
     return fail(Errc::bad_setting, "the file is empty", at_field(source.option));
   }
   if (secret && secret->empty()) {
-    return fail(Errc::bad_setting, "needed: give " + source.option + " or " + source.variable,
-                at_field(source.option));
+    return misuse("needed: give " + source.option + " or " + source.variable, source.option);
   }
   return secret;
 }
@@ -82,12 +82,12 @@ constexpr OptionOfField kBootstrapOptions[] = {{"PROVIDER-ID", "--provider-id"},
                                                {"further", "--parm"},
                                                {"AAUTHTYPE", "--auth-type"},
                                                {"AAUTHNAME", "--auth-name"},
-                                               {"AAUTHSECRET", "--secret-file"},
-                                               {"AAUTHDATA", "--nonce-file"}};
+                                               {"AAUTHSECRET", "--secret-file", true},
+                                               {"AAUTHDATA", "--nonce-file", true}};
 constexpr OptionOfField kClientOptions[] = {{"AAUTHTYPE", "--client-auth-type"},
                                             {"AAUTHNAME", "--client-auth-name"},
-                                            {"AAUTHSECRET", "--client-secret-file"},
-                                            {"AAUTHDATA", "--client-nonce-file"}};
+                                            {"AAUTHSECRET", "--client-secret-file", true},
+                                            {"AAUTHDATA", "--client-nonce-file", true}};
 constexpr OptionOfField kNotificationOptions[] = {{"server-identifier", "--server-id"},
                                                   {"sessionid", "--session-id"},
                                                   {"ui-mode", "--ui-mode"},
@@ -138,7 +138,7 @@ int run(const NewDmBootstrapCommand& command, Io& io) {
 
 int run(const NewDmNotificationCommand& command, Io& io) {
   const auto vendor = from_hex(command.vendor);
-  if (!vendor) return complain(io, Error(vendor.error()).in("--vendor"));
+  if (!vendor) return complain(io, misuse(vendor.error(), "--vendor").value());
   const auto password =
       required(io, command.password.file, {"--password-file", "CPGW_DM_PASSWORD"});
   if (!password) return complain(io, password.error());
@@ -146,9 +146,9 @@ int run(const NewDmNotificationCommand& command, Io& io) {
   const auto nonce = read_nonce(io, command.nonce, nonce_source);
   if (!nonce) return complain(io, nonce.error());
   if (nonce->empty()) {
-    return complain(io, Error(Errc::bad_setting,
-                              "needed: give --nonce-file or CPGW_DM_NONCE, as the phone has it",
-                              at_field(nonce_source.option)));
+    return complain(io, misuse("needed: give --nonce-file or CPGW_DM_NONCE, as the phone has it",
+                               nonce_source.option)
+                            .value());
   }
   si_sl::DmTrigger trigger;
   trigger.ui_mode = ui_mode_of(command.ui_mode);

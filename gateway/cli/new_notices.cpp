@@ -6,6 +6,7 @@
 
 #include "gateway/cli/commands.h"
 #include "gateway/cli/new_document.h"
+#include "gateway/cli/usage.h"
 #include "gateway/service/time_text.h"
 #include "si_sl/contents_notices.h"
 
@@ -19,8 +20,7 @@ Result<std::optional<WallSeconds>> time_of(const std::string& text, const char* 
   if (text.empty()) return std::nullopt;
   const auto at = service::read_time(text);
   if (!at || std::chrono::floor<std::chrono::seconds>(*at) != *at) {
-    return fail(Errc::bad_setting, "expected a time in UTC such as 2026-01-31T23:59:59Z",
-                at_field(option));
+    return misuse("expected a time in UTC such as 2026-01-31T23:59:59Z", option);
   }
   return std::chrono::floor<std::chrono::seconds>(*at);
 }
@@ -59,8 +59,12 @@ constexpr std::pair<std::string_view, SlAction> kSlActions[] = {
 
 Error named_by_option(Error error, std::span<const OptionOfField> options) {
   const auto found = std::ranges::find(options, error.at.field, &OptionOfField::field);
-  if (found != options.end()) error.at.field = found->option;
-  return error;
+  if (found == options.end()) return error;
+  if (found->in_file) {
+    error.at.field = found->option;
+    return error;
+  }
+  return {CliErrc::usage, std::move(error.message), at_field(std::string(found->option))};
 }
 
 int print_document(Io& io, const Result<wbxml::Document>& document,
@@ -88,7 +92,7 @@ int run(const NewSiCommand& command, Io& io) {
   for (const std::string& item : command.items) {
     const std::size_t at = item.find('=');
     if (at == std::string::npos || at == 0) {
-      return complain(io, Error(Errc::bad_setting, "expected name=text", at_field("--class")));
+      return complain(io, Error(CliErrc::usage, "expected name=text", at_field("--class")));
     }
     si.info.push_back({item.substr(0, at), item.substr(at + 1)});
   }

@@ -1,7 +1,7 @@
 // The grammar of what needs no gateway: encode, decode, new.
 #include "gateway/cli/decode_detect.h"
+#include "gateway/cli/encode_usage.h"
 #include "gateway/cli/grammar.h"
-#include "gateway/cli/hand_over.h"
 
 namespace cpgw::gateway::cli {
 namespace {
@@ -35,8 +35,7 @@ void Grammar::encoding() {
       app, "encode", "Provisioning XML to WBXML, push, SMS parts or TPDUs, without a gateway",
       "cpgw encode settings.xml --as sms --sec userpin --pin 1234");
   content_options(encode, "file", encode_.content);
-  std::vector<std::string> forms{"wbxml", "push", "sms", "tpdu", "cdma"};
-  for (const std::string_view form : hand_over_forms()) forms.emplace_back(form);
+  const std::vector<std::string> forms(encode_forms().begin(), encode_forms().end());
   encode
       ->add_option(
           "--as", encode_.as,
@@ -50,17 +49,19 @@ void Grammar::encoding() {
   security_options(encode, encode_.security);
   secret_options(encode, encode_.security);
   slot_options(encode, encode_.slots, true);
-  encode->add_option("--ref", encode_.ref, "concatenation reference, decimal or 0x…")
+  encode
+      ->add_option("--ref", encode_.ref, "concatenation reference, decimal or 0x… (default: 0x2A)")
       ->check(CLI::Range(0, 65535));
-  encode->add_option("--tid", encode_.tid, "WSP transaction id, decimal or 0x…")
+  encode->add_option("--tid", encode_.tid, "WSP transaction id, decimal or 0x… (default: 1)")
       ->check(CLI::Range(0, 255));
   encode->add_flag("--wide-reference", encode_.wide_reference, "16-bit concatenation reference");
   encode->add_option("--order", encode_.order, "order of the header's elements")
       ->check(CLI::IsMember({"ports-first", "concatenation-first"}));
-  encode->add_option("--part-limit", encode_.part_limit, "over it the document is refused")
-      ->check(CLI::Range(1, 255))
-      ->capture_default_str();
-  encode->add_option("--data-coding", encode_.data_coding, "TP-DCS, decimal or 0x…")
+  encode
+      ->add_option("--part-limit", encode_.part_limit,
+                   "over it the document is refused (default: 10)")
+      ->check(CLI::Range(1, 255));
+  encode->add_option("--data-coding", encode_.data_coding, "TP-DCS, decimal or 0x… (default: 4)")
       ->check(CLI::Range(0, 255));
   encode->add_option("--to-number", encode_.number,
                      "destination, international: for tpdu and other programs");

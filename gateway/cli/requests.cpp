@@ -1,6 +1,7 @@
 #include "gateway/cli/requests.h"
 
 #include "gateway/cli/security_options.h"
+#include "gateway/cli/usage.h"
 #include "wbxml/characters.h"
 #include "wbxml/token_table.h"
 #include "wbxml/xml_reader.h"
@@ -27,12 +28,12 @@ Result<GivenContent> read_content(Io& io, const ContentOptions& options) {
       for (const auto& type : flow::content_types()) {
         names += (names.empty() ? "" : ", ") + std::string(type.name);
       }
-      return fail(Errc::bad_setting, "one of " + names + " is expected", at_field("--type"));
+      return misuse("one of " + names + " is expected", "--type");
     }
   }
   if (!options.text.empty()) {
     if (given.type != nullptr && given.type->form != Form::text) {
-      return fail(Errc::bad_setting, "--text is text/plain", at_field("--type"));
+      return misuse("--text is text/plain", "--type");
     }
     given.type = flow::content_type("text/plain");
     given.source = options.text;
@@ -40,8 +41,7 @@ Result<GivenContent> read_content(Io& io, const ContentOptions& options) {
     return given;
   }
   if (options.file.empty()) {
-    return fail(Errc::bad_setting, "name a file, - for standard input, or give --text",
-                at_field("file"));
+    return misuse("name a file, - for standard input, or give --text", "file");
   }
   auto read = read_input(io, options.file);
   if (!read) return fail(std::move(read).error());
@@ -67,19 +67,15 @@ Result<GivenContent> read_content(Io& io, const ContentOptions& options) {
   return given;
 }
 
-bool is_usage(const Error& error) {
-  return error.at.field == "--sec" || error.at.field == "--type" || error.at.field == "file";
-}
-
 Result<boost::json::object> content_of(Io& io, const ContentOptions& options,
                                        const SecurityOptions& security, const SlotOptions& slots) {
   auto given = read_content(io, options);
   if (!given) return fail(std::move(given).error());
   if (security.sec.empty() && given->type->names_security) {
-    return fail(signer::Errc::bad_method,
-                "name the security: netwpin, userpin, usernetwpin, userpinmac, or none; it is "
-                "never defaulted",
-                at_field("--sec"));
+    return misuse(
+        "name the security: netwpin, userpin, usernetwpin, userpinmac, or none; it is never "
+        "defaulted",
+        "--sec");
   }
   auto parsed = parse_slots(slots);
   if (!parsed) return fail(std::move(parsed).error());

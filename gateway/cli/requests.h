@@ -16,9 +16,6 @@ struct GivenContent {
 /// Reads the file, and finds its type where none is named: the one of its document.
 [[nodiscard]] Result<GivenContent> read_content(Io& io, const ContentOptions& options);
 
-/// Is it a mistake in the options rather than in what they name?
-[[nodiscard]] bool is_usage(const Error& error);
-
 /// The *content* of docs/zeromq.md from a file or text and the options.
 [[nodiscard]] Result<boost::json::object> content_of(Io& io, const ContentOptions& options,
                                                      const SecurityOptions& security,

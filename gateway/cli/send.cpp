@@ -11,8 +11,7 @@ namespace cpgw::gateway::cli {
 
 int run(const SendCommand& command, Io& io) {
   auto content = content_of(io, command.content, command.security, command.slots);
-  if (!content)
-    return complain(io, content.error(), is_usage(content.error()) ? kUsage : kMalformed);
+  if (!content) return complain(io, content.error());
   auto security = read_security(io, command.security);
   if (!security) return complain(io, security.error());
   auto slots = parse_slots(command.slots);

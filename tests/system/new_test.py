@@ -140,9 +140,9 @@ def what_is_made_is_sent():
 
 
 def mistakes_name_the_option():
-    for arguments, status, word in ((["si"], 2, "--href"), (["si", "--text", "a", "--expires", "2026-13-01T00:00:00Z"], 3, "--expires"),
-                                    (["sl", "--href", "a"], 3, "--href"), (["dm-notification", "--server-id", "a", "--session-id", "1"], 3, "CPGW_DM_PASSWORD"),
-                                    (["dm-bootstrap", "--provider-id", "a", "--addr", "x:y"], 3, "CPGW_DM_SECRET"),
+    for arguments, status, word in ((["si"], 2, "--href"), (["si", "--text", "a", "--expires", "2026-13-01T00:00:00Z"], 2, "--expires"),
+                                    (["sl", "--href", "a"], 2, "--href"), (["dm-notification", "--server-id", "a", "--session-id", "1"], 2, "CPGW_DM_PASSWORD"),
+                                    (["dm-bootstrap", "--provider-id", "a", "--addr", "x:y"], 2, "CPGW_DM_SECRET"),
                                     (["dm-bootstrap", "--provider-id", "a", "--addr", "x:y", "--secret", "hush"], 2, "--secret"), ([], 2, "")):
         result = cpgw("new", *arguments)
         text = result.stderr.decode()

@@ -103,28 +103,28 @@ TEST(NewNotices, NameTheOptionOfAMistake) {
   };
   const Case cases[] = {
       {{"si"}, kUsage, "--href"},
-      {{"si", "--href", "no uri"}, kMalformed, "--href"},
+      {{"si", "--href", "no uri"}, kUsage, "--href"},
       {{"si", "--text", "a", "--action", "loud"}, kUsage, "--action"},
-      {{"si", "--text", "a", "--created", "2026-02-30T00:00:00Z"}, kMalformed, "--created"},
-      {{"si", "--text", "a", "--created", "2026-01-31T23:59:59.500Z"}, kMalformed, "--created"},
-      {{"si", "--text", "a", "--expires", "tomorrow"}, kMalformed, "--expires"},
+      {{"si", "--text", "a", "--created", "2026-02-30T00:00:00Z"}, kUsage, "--created"},
+      {{"si", "--text", "a", "--created", "2026-01-31T23:59:59.500Z"}, kUsage, "--created"},
+      {{"si", "--text", "a", "--expires", "tomorrow"}, kUsage, "--expires"},
       {{"si", "--text", "a", "--created", "2026-01-02T00:00:00Z", "--expires",
         "2026-01-01T00:00:00Z"},
-       kMalformed,
+       kUsage,
        "--expires"},
-      {{"si", "--action", "delete"}, kMalformed, "--id"},
-      {{"si", "--text", "a", "--class", "b"}, kMalformed, "--class"},
-      {{"si", "--text", "a", "--class", "b c=d"}, kMalformed, "--class"},
-      {{"si", "--text", std::string(5000, 'a')}, kMalformed, "--text"},
+      {{"si", "--action", "delete"}, kUsage, "--id"},
+      {{"si", "--text", "a", "--class", "b"}, kUsage, "--class"},
+      {{"si", "--text", "a", "--class", "b c=d"}, kUsage, "--class"},
+      {{"si", "--text", std::string(5000, 'a')}, kUsage, "--text"},
       {{"sl"}, kUsage, "--href"},
-      {{"sl", "--href", "x:"}, kMalformed, "--href"},
+      {{"sl", "--href", "x:"}, kUsage, "--href"},
       {{"sl", "--href", "x:a", "--action", "now"}, kUsage, "--action"},
       {{"co"}, kUsage, "--object"},
-      {{"co", "--object", "a"}, kMalformed, "--object"},
-      {{"co", "--service", "a"}, kMalformed, "--service"},
+      {{"co", "--object", "a"}, kUsage, "--object"},
+      {{"co", "--service", "a"}, kUsage, "--service"},
       {{"emn"}, kUsage, "--mailbox"},
-      {{"emn", "--mailbox", "a"}, kMalformed, "--mailbox"},
-      {{"emn", "--mailbox", "mailat:a@b", "--timestamp", "1"}, kMalformed, "--timestamp"},
+      {{"emn", "--mailbox", "a"}, kUsage, "--mailbox"},
+      {{"emn", "--mailbox", "mailat:a@b", "--timestamp", "1"}, kUsage, "--timestamp"},
       {{}, kUsage, ""},
       {{"mms"}, kUsage, "dm-notification"}};
   for (const Case& one : cases) {
@@ -187,9 +187,10 @@ TEST(NewDmNotification, NamesTheOptionOfAMistakeAndNoSecret) {
                                                                 {"CPGW_DM_NONCE", "?nonce?"}};
   auto command = notification();
   Ran ran = made(command);
-  EXPECT_EQ(ran.status, kMalformed);
+  EXPECT_EQ(ran.status, kUsage);
   EXPECT_THAT(ran.err, AllOf(HasSubstr("--password-file"), HasSubstr("CPGW_DM_PASSWORD")));
   ran = made(command, {{"CPGW_DM_PASSWORD", kPassword}});
+  EXPECT_EQ(ran.status, kUsage);
   EXPECT_THAT(ran.err, AllOf(HasSubstr("--nonce-file"), HasSubstr("CPGW_DM_NONCE"),
                              Not(HasSubstr(kPassword))));
   ran = made(command, secrets);
@@ -198,12 +199,18 @@ TEST(NewDmNotification, NamesTheOptionOfAMistakeAndNoSecret) {
                              Not(HasSubstr(kPassword))));
   command.nonce.form = "raw";
   command.vendor = "0";
-  EXPECT_THAT(made(command, secrets).err, HasSubstr("--vendor"));
+  ran = made(command, secrets);
+  EXPECT_EQ(ran.status, kUsage);
+  EXPECT_THAT(ran.err, HasSubstr("--vendor"));
   command.vendor.clear();
   command.server_id = std::string(256, 'a');
-  EXPECT_THAT(made(command, secrets).err, HasSubstr("--server-id"));
+  ran = made(command, secrets);
+  EXPECT_EQ(ran.status, kUsage);
+  EXPECT_THAT(ran.err, HasSubstr("--server-id"));
   command.password.file = "/no/such/file";
-  EXPECT_THAT(made(command, secrets).err, HasSubstr("/no/such/file"));
+  ran = made(command, secrets);
+  EXPECT_EQ(ran.status, kMalformed);
+  EXPECT_THAT(ran.err, HasSubstr("/no/such/file"));
   EXPECT_EQ(line({"dm-notification", "--server-id", "a"}).status, kUsage);
   EXPECT_EQ(line({"dm-notification", "--server-id", "a", "--session-id", "0"}).status, kUsage);
   EXPECT_EQ(
@@ -275,7 +282,7 @@ TEST(NewDmBootstrap, HasOneAuthenticationUnlessTheOtherIsGiven) {
 TEST(NewDmBootstrap, NamesTheOptionOfAMistakeAndNoSecret) {
   const std::map<std::string, std::string, std::less<>> secret{{"CPGW_DM_SECRET", "hush"}};
   Ran ran = made(bootstrap());
-  EXPECT_EQ(ran.status, kMalformed);
+  EXPECT_EQ(ran.status, kUsage);
   EXPECT_THAT(ran.err, AllOf(HasSubstr("--secret-file"), HasSubstr("CPGW_DM_SECRET")));
   auto command = bootstrap();
   command.client.type = "DIGEST";

@@ -18,26 +18,26 @@ struct Case {
 };
 constexpr Case kCases[] = {
     {"netwpin", true, false, nullptr, ""},
-    {"netwpin", false, false, "signer/missing-imsi", "--imsi"},
-    {"netwpin", true, true, "signer/unwanted", "--pin"},
-    {"netwpin", false, true, "signer/unwanted", "--pin"},
+    {"netwpin", false, false, "cli/usage", "--imsi"},
+    {"netwpin", true, true, "cli/usage", "--pin"},
+    {"netwpin", false, true, "cli/usage", "--pin"},
     {"userpin", false, true, nullptr, ""},
-    {"userpin", false, false, "signer/missing-pin", "--pin"},
-    {"userpin", true, true, "signer/unwanted", "--imsi"},
-    {"userpin", true, false, "signer/unwanted", "--imsi"},
+    {"userpin", false, false, "cli/usage", "--pin"},
+    {"userpin", true, true, "cli/usage", "--imsi"},
+    {"userpin", true, false, "cli/usage", "--imsi"},
     {"usernetwpin", true, true, nullptr, ""},
-    {"usernetwpin", true, false, "signer/missing-pin", "--pin"},
-    {"usernetwpin", false, true, "signer/missing-imsi", "--imsi"},
-    {"usernetwpin", false, false, "signer/missing-imsi", "--imsi"},
+    {"usernetwpin", true, false, "cli/usage", "--pin"},
+    {"usernetwpin", false, true, "cli/usage", "--imsi"},
+    {"usernetwpin", false, false, "cli/usage", "--imsi"},
     {"userpinmac", false, false, nullptr, ""},
-    {"userpinmac", true, false, "signer/unwanted", "--imsi"},
-    {"userpinmac", false, true, "signer/unwanted", "--pin"},
+    {"userpinmac", true, false, "cli/usage", "--imsi"},
+    {"userpinmac", false, true, "cli/usage", "--pin"},
     {"none", false, false, nullptr, ""},
-    {"none", true, false, "signer/unwanted", "--imsi"},
-    {"none", false, true, "signer/unwanted", "--pin"},
+    {"none", true, false, "cli/usage", "--imsi"},
+    {"none", false, true, "cli/usage", "--pin"},
     {"", false, false, nullptr, ""},
-    {"", true, false, "signer/unwanted", "--imsi"},
-    {"NETWPIN", true, false, "signer/bad-method", "--sec"},
+    {"", true, false, "cli/usage", "--imsi"},
+    {"NETWPIN", true, false, "cli/usage", "--sec"},
 };
 
 TEST(SecurityOptions, NeedExactlyWhatTheMethodUses) {
@@ -77,6 +77,19 @@ TEST(SecurityOptions, LookIntoTheEnvironmentOnlyForWhatIsUsed) {
     EXPECT_EQ(inputs->imsi.has_value(), signer::needs_imsi(inputs->method)) << sec;
     EXPECT_EQ(inputs->pin.has_value(), signer::needs_pin(inputs->method)) << sec;
   }
+}
+
+TEST(SecurityOptions, TellAWrongOptionFromAWrongFile) {
+  const test::TemporaryFolder folder;
+  test::CommandIo io;
+  const auto code = [&](const SecurityOptions& options) {
+    return read_security(io.io, options).error().code.name();
+  };
+  EXPECT_EQ(code({"netwpin", "x", "", "", ""}), "cli/usage");
+  EXPECT_EQ(code({"netwpin", "", folder.write("imsi", "x"), "", ""}), "base/bad-imsi");
+  EXPECT_EQ(code({"userpin", "", "", "x", ""}), "cli/usage");
+  io.environment = {{"CPGW_PIN", "x"}};
+  EXPECT_EQ(code({"userpin", "", "", "", ""}), "base/bad-pin");
 }
 
 TEST(SecurityOptions, NeverTellABadSecret) {
@@ -127,6 +140,7 @@ TEST(Slots, RefuseWhatIsNoDeclarationAndNeverTellAValue) {
                         << testing::PrintToString(wrong.values);
     EXPECT_THAT(to_string(slots.error()), testing::Not(testing::HasSubstr("hush")));
     EXPECT_THAT(slots.error().at.field, testing::StartsWith("--slot"));
+    EXPECT_EQ(slots.error().code.name(), "cli/usage");
   }
 }
 

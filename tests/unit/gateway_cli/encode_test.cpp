@@ -1,0 +1,216 @@
+// cpgw encode: what goes together, what is refused and with which status.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "gateway/cli/commands.h"
+#include "gateway/cli/encode_usage.h"
+#include "gateway/cli/hand_over.h"
+#include "tests/unit/gateway_cli/command_io.h"
+
+namespace cpgw::gateway::cli {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using Words = std::vector<std::string>;
+
+const std::string kDocument = CPGW_VECTORS "/wsp/document.xml";
+const std::string kNumber = "+12025550123";
+
+struct Ran {
+  int status = 0;
+  std::string out, err;
+};
+
+Ran run_line(Words words, const std::string& input = {}) {
+  test::CommandIo io(input);
+  const int status = run_command_line(words, io.io);
+  return {status, io.out.str(), io.err.str()};
+}
+Ran encode(Words words, const std::string& input = {}) {
+  words.insert(words.begin(), "encode");
+  return run_line(std::move(words), input);
+}
+
+EncodeCommand netwpin(const std::string& as) {
+  EncodeCommand command;
+  command.content.file = kDocument;
+  command.as = as;
+  command.security = {"netwpin", "244051234567890", "", "", ""};
+  command.number = as == "tpdu" ? kNumber : "";
+  return command;
+}
+Ran encode(const EncodeCommand& command, const std::string& input = {}) {
+  test::CommandIo io(input);
+  const int status = run(command, io.io);
+  return {status, io.out.str(), io.err.str()};
+}
+
+/// What an otherwise good command for the form is.
+Words good(const std::string& form) {
+  Words words{kDocument, "--as", form};
+  if (form != "wbxml") words.insert(words.end(), {"--sec", "none"});
+  const auto handed = hand_over_forms();
+  if (form == "tpdu" || std::ranges::find(handed, form) != handed.end())
+    words.insert(words.end(), {"--to-number", kNumber});
+  if (form == "smstools") words.insert(words.end(), {"--part-limit", "1"});
+  return words;
+}
+
+TEST(Encode, HasAFormForWhateverIsHandedOver) {
+  for (const std::string_view form : hand_over_forms())
+    EXPECT_THAT(encode_forms(), testing::Contains(form));
+}
+
+TEST(Encode, RefusesAnOptionThatDoesNothingForTheForm) {
+  struct Case {
+    Words option;
+    const char* forms;  ///< it goes with
+  };
+  const Case cases[] = {
+      {{"--to", "json"}, " wbxml push sms tpdu cdma "},
+      {{"--ref", "7"}, " sms tpdu gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
+      {{"--wide-reference"}, " sms tpdu gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
+      {{"--order", "ports-first"},
+       " sms tpdu gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
+      {{"--data-coding", "4"}, " sms tpdu gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
+      {{"--tid", "1"},
+       " push sms tpdu cdma gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
+      {{"--application-id", "4"},
+       " push sms tpdu cdma gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
+      {{"--from", "12345"}, " kannel-url jasmin-json smpp-hex "},
+      {{"--url", "http://a.example/?"}, " kannel-url "},
+      {{"--output", "/nowhere/at/all"}, " gammu smstools "},
+      {{"--repeat-ports"}, " cdma "},
+      {{"--string-table"},
+       " wbxml push sms tpdu cdma gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
+  };
+  for (const Case& one : cases) {
+    for (const std::string_view form : encode_forms()) {
+      Words line = good(std::string(form));
+      line.insert(line.end(), one.option.begin(), one.option.end());
+      const Ran ran = encode(line);
+      SCOPED_TRACE(one.option[0] + " " + std::string(form) + ": " + ran.err);
+      if (std::string_view(one.forms).find(" " + std::string(form) + " ") !=
+          std::string_view::npos) {
+        EXPECT_THAT(ran.err, Not(HasSubstr("does nothing")));
+        continue;
+      }
+      EXPECT_EQ(ran.status, kUsage);
+      EXPECT_EQ(ran.out, "");
+      std::string first(one.forms + 1);
+      first.resize(first.find(' '));
+      EXPECT_THAT(ran.err, AllOf(HasSubstr(one.option[0]), HasSubstr("goes with " + first)));
+    }
+  }
+}
+
+TEST(Encode, RefusesAnOptionThatDoesNothingForTheContent) {
+  const Words options[] = {
+      {"--tid", "2"},     {"--order", "ports-first"}, {"--data-coding", "4"},   {"--string-table"},
+      {"--stay-on-page"}, {"--wbxml-version", "2"},   {"--application-id", "2"}};
+  for (const Words& option : options) {
+    Words line{"--text", "hello", "--as", "sms"};
+    line.insert(line.end(), option.begin(), option.end());
+    const Ran ran = encode(line);
+    EXPECT_EQ(ran.status, kUsage) << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr(option[0]));
+  }
+  const Words octets{"-",    "--type",        "application/vnd.syncml.dm+wbxml",
+                     "--as", "push",          "--sec",
+                     "none", "--string-table"};
+  EXPECT_EQ(encode(octets, "0301").status, kUsage);
+  Words class_of_a_push = good("sms");
+  class_of_a_push.insert(class_of_a_push.end(), {"--message-class", "0"});
+  EXPECT_EQ(encode(class_of_a_push).status, kUsage);
+  for (const char* form : {"wbxml", "push", "cdma", "gammu", "smstools", "kannel-url"}) {
+    Words line{"--text", "hello", "--as", form};
+    if (std::string_view(form).size() > 5 || form[0] == 'g')
+      line.insert(line.end(), {"--to-number", kNumber});
+    const Ran ran = encode(line);
+    EXPECT_EQ(ran.status, kUsage) << form << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr("jasmin-json")) << form;
+  }
+}
+
+TEST(Encode, TellsAMistakeInTheCommandFromOneInTheInput) {
+  const auto with = [](Words line, const Words& more) {
+    line.insert(line.end(), more.begin(), more.end());
+    return line;
+  };
+  const std::string with_slot =
+      "<wap-provisioningdoc version=\"1.0\"><characteristic type=\"NAPDEF\"><parm name=\"NAPID\" "
+      "value=\"${file}\"/></characteristic></wap-provisioningdoc>";
+  const test::TemporaryFolder folder;
+  struct Case {
+    Words words;
+    int status;
+  };
+  const Words slot{folder.write("slot.xml", with_slot), "--as", "wbxml"};
+  const Case cases[] = {
+      {{"--text", "", "--as", "sms"}, kUsage},
+      {{}, kUsage},
+      {{kDocument, "--type", "no/such"}, kUsage},
+      {{kDocument, "--type", "text/vnd.wap.si"}, kMalformed},
+      {with(good("sms"), {"--part-limit", "1"}), kMalformed},
+      {{"/no/such/file"}, kMalformed},
+      {{kDocument, "--as", "tpdu", "--sec", "none", "--to-number", "0401234567"}, kUsage},
+      {{kDocument, "--as", "tpdu", "--sec", "none", "--to-number", "a"}, kUsage},
+      {{kDocument, "--as", "push"}, kUsage},
+      {{kDocument, "--as", "push", "--sec", "netwpin"}, kUsage},
+      {{kDocument, "--as", "push", "--sec", "userpin", "--imsi", "244051234567890"}, kUsage},
+      {with(good("kannel-url"), {"--data-coding", "0x15"}), kUsage},
+      {with(good("smpp-hex"), {"--from", "far too long a name"}), kUsage},
+      {with(good("sms"), {"--data-coding", "0"}), kUsage},
+      {slot, kMalformed},
+      {with(slot, {"--slot-type", "file=digits"}), kUsage},
+      {with(slot, {"--slot-type", "file=digits:9", "--slot", "file=a"}), kUsage},
+      {with(slot, {"--slot", "file=a", "--slot-type", "none=text", "--slot", "none=b"}),
+       kMalformed},
+      {with(slot, {"--slot", "file=a"}), kDone},
+  };
+  for (const Case& one : cases) {
+    const Ran ran = encode(one.words);
+    EXPECT_EQ(ran.status, one.status) << testing::PrintToString(one.words) << ran.err;
+    EXPECT_EQ(ran.out.empty(), one.status != kDone);
+  }
+  EXPECT_THAT(encode({"--text", "", "--as", "sms"}).err, HasSubstr("the text is empty"));
+}
+
+TEST(Encode, RefusesWhatDoesNotGoTogether) {
+  const auto changed = [](const std::string& as, auto change) {
+    EncodeCommand command = netwpin(as);
+    change(command);
+    return encode(command);
+  };
+  using E = EncodeCommand;
+  EXPECT_EQ(changed("wbxml", [](E&) {}).status, kUsage);
+  EXPECT_EQ(changed("wbxml", [](E& c) { c.security.sec.clear(); }).status, kUsage);
+  EXPECT_EQ(changed("push", [](E& c) { c.security = {}; }).status, kUsage);
+  EXPECT_EQ(changed("tpdu", [](E& c) { c.number.clear(); }).status, kUsage);
+  EXPECT_EQ(changed("tpdu", [](E& c) { c.number = "x"; }).status, kUsage);
+  EXPECT_EQ(changed("sms", [](E& c) { c.part_limit = 1; }).status, kMalformed);
+  EXPECT_EQ(changed("push", [](E& c) { c.content.file = "/no/such/file"; }).status, kMalformed);
+  EXPECT_EQ(changed("push", [](E& c) { c.security.imsi = "24405123456789x"; }).status, kUsage);
+  EncodeCommand input = netwpin("push");
+  input.content.file = "-";
+  for (const char* xml : {"", "<", "<html/>", "\xFF\xFE", "0306"})
+    EXPECT_EQ(encode(input, xml).status, kMalformed) << xml;
+}
+
+TEST(Encode, GivesTheCodeOfUserpinmacOnlyToThePersonAndToJson) {
+  EncodeCommand command = netwpin("push");
+  command.security = {"userpinmac", "", "", "", ""};
+  const Ran made = encode(command);
+  EXPECT_EQ(made.status, kDone);
+  EXPECT_THAT(made.err, HasSubstr("code for the user: "));
+  command.to = "json";
+  const Ran json = encode(command);
+  EXPECT_THAT(json.out, HasSubstr(R"("code":")"));
+  EXPECT_EQ(json.err, "");
+}
+
+}  // namespace
+}  // namespace cpgw::gateway::cli
