@@ -68,6 +68,7 @@ struct EncodeCommand {
   std::optional<std::uint32_t> part_limit, data_coding;
   std::string number;       ///< --to-number
   std::string source, url;  ///< --from, --url
+  std::string at, zone;     ///< of deliver
   std::string output;       ///< folder for what is handed over as files
   std::optional<std::uint32_t> wbxml_version;
   bool stay_on_page = false, string_table = false;

@@ -8,7 +8,9 @@
 
 #include "gateway/cli/encode_files.h"
 #include "gateway/cli/encode_forms.h"
+#include "gateway/cli/encode_tpdu.h"
 #include "gateway/cli/encode_usage.h"
+#include "gateway/cli/option_values.h"
 #include "gateway/cli/requests.h"
 #include "gateway/cli/security_options.h"
 #include "gateway/cli/usage.h"
@@ -61,7 +63,7 @@ Result<flow::CompiledContent> fill(Io& io, const EncodeCommand& command, Encoded
 }
 
 int hand_over(Io& io, const EncodeCommand& command, const Encoded& encoded) {
-  const auto number = number_of(command);
+  const auto number = number_of(command.number, "--to-number");
   if (!number) return complain(io, number.error());
   const auto handed =
       cli::hand_over(command.as, *number, encoded.parts,
@@ -117,8 +119,11 @@ int run(const EncodeCommand& command, Io& io) {
     } else {
       if (auto done = cut(command, *content, encoded); !done) return complain(io, done.error());
       if (handed) return hand_over(io, command, encoded);
-      if (command.as == "tpdu") {
-        if (auto done = address(command, encoded); !done) return complain(io, done.error());
+      if (command.as == "tpdu" || command.as == "deliver") {
+        auto tpdus = command.as == "tpdu" ? submits_of(command, encoded.parts)
+                                          : delivers_of(command, encoded.parts, io.clock.wall());
+        if (!tpdus) return complain(io, tpdus.error());
+        encoded.tpdus = *std::move(tpdus);
         lines.assign(encoded.tpdus.begin(), encoded.tpdus.end());
       } else {
         for (const si_sl::Part& part : encoded.parts) lines.push_back(part.whole());

@@ -5,26 +5,15 @@
 #include <boost/json/serialize.hpp>
 
 #include "gateway/cli/security_options.h"
-#include "gateway/cli/usage.h"
 #include "si_sl/cdma_wdp.h"
 #include "si_sl/segmentation.h"
 #include "si_sl/text.h"
-#include "si_sl/tpdu.h"
 #include "si_sl/wsp_push.h"
 
 namespace cpgw::gateway::cli {
 
 std::uint16_t reference_of(const EncodeCommand& command) {
   return static_cast<std::uint16_t>(command.ref.value_or(kDefaultReference));
-}
-
-Result<Msisdn> number_of(const EncodeCommand& command) {
-  auto number = Msisdn::parse(command.number);
-  if (!number) return misuse(number.error(), "--to-number");
-  if (number->digits().starts_with('0')) {  // E.164: no country code begins so
-    return misuse("a national number; give it as '+', country code and the rest", "--to-number");
-  }
-  return number;
 }
 
 Result<void> sign(Io& io, const EncodeCommand& command, const flow::CompiledContent& content,
@@ -68,21 +57,6 @@ Result<void> cut_for_cdma(const EncodeCommand& command, const flow::CompiledCont
   options.segment_limit = content.profile.segments.part_limit;
   options.repeat_ports = command.repeat_ports;
   return si_sl::cut_wdp(encoded.push, options, encoded.segments);
-}
-
-Result<void> address(const EncodeCommand& command, Encoded& encoded) {
-  const auto number = number_of(command);
-  if (!number) return fail(number.error());
-  for (const si_sl::Part& part : encoded.parts) {
-    Octets tpdu;
-    if (auto done = si_sl::write_submit(
-            si_sl::submit_of(part, si_sl::TpAddress::international(*number)), tpdu);
-        !done) {
-      return done;
-    }
-    encoded.tpdus.push_back(std::move(tpdu));
-  }
-  return {};
 }
 
 std::string as_json(const flow::CompiledContent& content, const Encoded& encoded) {

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "base/names.h"
 #include "base/secret.h"
 #include "gateway/cli/commands.h"
 #include "gateway/flow/content.h"
@@ -25,8 +24,6 @@ struct Encoded {
 };
 
 [[nodiscard]] std::uint16_t reference_of(const EncodeCommand& command);
-/// Of --to-number: international. CliErrc::usage.
-[[nodiscard]] Result<Msisdn> number_of(const EncodeCommand& command);
 
 // Each takes what the one before made.
 [[nodiscard]] Result<void> sign(Io& io, const EncodeCommand& command,
@@ -35,7 +32,6 @@ struct Encoded {
                                Encoded& encoded);
 [[nodiscard]] Result<void> cut_for_cdma(const EncodeCommand& command,
                                         const flow::CompiledContent& content, Encoded& encoded);
-[[nodiscard]] Result<void> address(const EncodeCommand& command, Encoded& encoded);
 
 /// Every form there is.
 [[nodiscard]] std::string as_json(const flow::CompiledContent& content, const Encoded& encoded);

@@ -12,9 +12,9 @@ namespace {
 using E = EncodeCommand;
 using Forms = std::uint32_t;  ///< a bit per form
 
-constexpr auto kForms =
-    std::to_array<std::string_view>({"wbxml", "push", "sms", "tpdu", "cdma", "gammu", "smstools",
-                                     "kannel-url", "jasmin-json", "at-cmgs", "smpp-hex"});
+constexpr auto kForms = std::to_array<std::string_view>({"wbxml", "push", "sms", "tpdu", "deliver",
+                                                         "cdma", "gammu", "smstools", "kannel-url",
+                                                         "jasmin-json", "at-cmgs", "smpp-hex"});
 
 template <class... Name>
 consteval Forms only(Name... names) {
@@ -27,10 +27,11 @@ consteval Forms only(Name... names) {
   return bits;
 }
 constexpr Forms kAll = (Forms{1} << kForms.size()) - 1;
-constexpr Forms kPushes = kAll & ~only("wbxml");                        ///< WBXML becomes a push
-constexpr Forms kParts = kPushes & ~only("push", "cdma");               ///< cut into SMS
-constexpr Forms kLines = only("wbxml", "push", "sms", "tpdu", "cdma");  ///< octets on the terminal
-constexpr Forms kAddressed = kParts & ~only("sms");
+constexpr Forms kPushes = kAll & ~only("wbxml");           ///< WBXML becomes a push
+constexpr Forms kParts = kPushes & ~only("push", "cdma");  ///< cut into SMS
+constexpr Forms kLines =
+    only("wbxml", "push", "sms", "tpdu", "deliver", "cdma");  ///< octets on the terminal
+constexpr Forms kAddressed = kParts & ~only("sms", "deliver");
 constexpr Forms kTexts = kParts & ~only("gammu", "smstools", "kannel-url");
 
 Forms bit_of(std::string_view form) {
@@ -77,7 +78,9 @@ constexpr auto kOptions = std::to_array<Option>({
     {"--part-limit", given<&E::part_limit>, kPushes},
     {"--data-coding", given<&E::data_coding>, kParts, Contents::push},
     {"--to-number", given<&E::number>, kAddressed},
-    {"--from", given<&E::source>, only("kannel-url", "jasmin-json", "smpp-hex")},
+    {"--from", given<&E::source>, only("deliver", "kannel-url", "jasmin-json", "smpp-hex")},
+    {"--at", given<&E::at>, only("deliver")},
+    {"--zone", given<&E::zone>, only("deliver")},
     {"--url", given<&E::url>, only("kannel-url")},
     {"--output", given<&E::output>, only("gammu", "smstools")},
     {"--wbxml-version", given<&E::wbxml_version>, kAll, Contents::document},
@@ -89,6 +92,7 @@ constexpr auto kOptions = std::to_array<Option>({
 /// What a form cannot do without.
 constexpr auto kNeeded = std::to_array<Option>({
     {"--to-number", given<&E::number>, kAddressed},
+    {"--from", given<&E::source>, only("deliver")},
 });
 
 using Form = flow::ContentType::Form;

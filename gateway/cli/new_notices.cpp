@@ -6,24 +6,12 @@
 
 #include "gateway/cli/commands.h"
 #include "gateway/cli/new_document.h"
+#include "gateway/cli/option_values.h"
 #include "gateway/cli/usage.h"
-#include "gateway/service/time_text.h"
 #include "si_sl/contents_notices.h"
 
 namespace cpgw::gateway::cli {
 namespace {
-
-using si_sl::WallSeconds;
-
-/// Nothing for an empty option.
-Result<std::optional<WallSeconds>> time_of(const std::string& text, const char* option) {
-  if (text.empty()) return std::nullopt;
-  const auto at = service::read_time(text);
-  if (!at || std::chrono::floor<std::chrono::seconds>(*at) != *at) {
-    return misuse("expected a time in UTC such as 2026-01-31T23:59:59Z", option);
-  }
-  return std::chrono::floor<std::chrono::seconds>(*at);
-}
 
 constexpr OptionOfField kSiOptions[] = {
     {"href", "--href"},          {"text", "--text"},   {"created", "--created"}, {"si-id", "--id"},

@@ -37,10 +37,10 @@ void Grammar::encoding() {
   content_options(encode, "file", encode_.content);
   const std::vector<std::string> forms(encode_forms().begin(), encode_forms().end());
   encode
-      ->add_option(
-          "--as", encode_.as,
-          "wbxml, push, sms, tpdu, cdma; or for another program: gammu, smstools, kannel-url, "
-          "jasmin-json, at-cmgs, smpp-hex")
+      ->add_option("--as", encode_.as,
+                   "wbxml, push, sms, tpdu, deliver, cdma; or for another program: gammu, "
+                   "smstools, kannel-url, "
+                   "jasmin-json, at-cmgs, smpp-hex")
       ->check(CLI::IsMember(forms))
       ->capture_default_str();
   encode->add_option("--to", encode_.to, "hex, raw, json")
@@ -65,7 +65,13 @@ void Grammar::encoding() {
       ->check(CLI::Range(0, 255));
   encode->add_option("--to-number", encode_.number,
                      "destination, international: for tpdu and other programs");
-  encode->add_option("--from", encode_.source, "originator: for kannel-url, jasmin-json, smpp-hex");
+  encode->add_option("--from", encode_.source,
+                     "originator, number or text: for deliver, kannel-url, jasmin-json, smpp-hex");
+  encode->add_option(
+      "--at", encode_.at,
+      std::string("when the service centre got it, for deliver: ") + kTime + " (default: now)");
+  encode->add_option("--zone", encode_.zone,
+                     "how far its clock is ahead of UTC, for deliver: +hh:mm (default: +00:00)");
   encode->add_option("--url", encode_.url,
                      "of Kannel's sendsms with its user, for kannel-url (default: one to fill in)");
   encode->add_option("--output", encode_.output,

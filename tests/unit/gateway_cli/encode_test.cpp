@@ -55,6 +55,7 @@ Words good(const std::string& form) {
   const auto handed = hand_over_forms();
   if (form == "tpdu" || std::ranges::find(handed, form) != handed.end())
     words.insert(words.end(), {"--to-number", kNumber});
+  if (form == "deliver") words.insert(words.end(), {"--from", "12345"});
   if (form == "smstools") words.insert(words.end(), {"--part-limit", "1"});
   return words;
 }
@@ -70,22 +71,26 @@ TEST(Encode, RefusesAnOptionThatDoesNothingForTheForm) {
     const char* forms;  ///< it goes with
   };
   const Case cases[] = {
-      {{"--to", "json"}, " wbxml push sms tpdu cdma "},
-      {{"--ref", "7"}, " sms tpdu gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
-      {{"--wide-reference"}, " sms tpdu gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
+      {{"--to", "json"}, " wbxml push sms tpdu deliver cdma "},
+      {{"--ref", "7"}, " sms tpdu deliver gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
+      {{"--wide-reference"},
+       " sms tpdu deliver gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
       {{"--order", "ports-first"},
-       " sms tpdu gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
-      {{"--data-coding", "4"}, " sms tpdu gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
+       " sms tpdu deliver gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
+      {{"--data-coding", "4"},
+       " sms tpdu deliver gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
       {{"--tid", "1"},
-       " push sms tpdu cdma gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
+       " push sms tpdu deliver cdma gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
       {{"--application-id", "4"},
-       " push sms tpdu cdma gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
-      {{"--from", "12345"}, " kannel-url jasmin-json smpp-hex "},
+       " push sms tpdu deliver cdma gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
+      {{"--from", "12345"}, " deliver kannel-url jasmin-json smpp-hex "},
+      {{"--at", "2026-01-31T23:59:59Z"}, " deliver "},
+      {{"--zone", "+02:00"}, " deliver "},
       {{"--url", "http://a.example/?"}, " kannel-url "},
       {{"--output", "/nowhere/at/all"}, " gammu smstools "},
       {{"--repeat-ports"}, " cdma "},
       {{"--string-table"},
-       " wbxml push sms tpdu cdma gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
+       " wbxml push sms tpdu deliver cdma gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
   };
   for (const Case& one : cases) {
     for (const std::string_view form : encode_forms()) {
@@ -198,6 +203,82 @@ TEST(Encode, RefusesWhatDoesNotGoTogether) {
   input.content.file = "-";
   for (const char* xml : {"", "<", "<html/>", "\xFF\xFE", "0306"})
     EXPECT_EQ(encode(input, xml).status, kMalformed) << xml;
+}
+
+std::string document() {
+  test::CommandIo io;
+  return read_input(io.io, kDocument).value_or("");
+}
+
+TEST(Encode, DeliversFromWhoeverAtAnyTime) {
+  struct Case {
+    Words options;
+    std::string originator, seven;  ///< as decode tells it; TP-SCTS
+    std::string time;
+  };
+  const Case cases[] = {
+      {{"--from", kNumber, "--at", "2026-01-31T23:59:59Z"},
+       "12025550123",
+       "62101332959500",
+       "2026-01-31T23:59:59.000Z"},
+      {{"--from", "12345", "--at", "2026-01-31T23:59:59Z", "--zone", "+02:00"},
+       "12345",
+       "62201010959580",
+       "2026-01-31T23:59:59.000Z"},
+      {{"--from", "Operator", "--at", "2099-12-31T23:59:59Z", "--zone", "-05:30"},
+       "Operator",
+       "9921138192952a",
+       "2099-12-31T23:59:59.000Z"},
+  };
+  for (const Case& one : cases) {
+    Words line{kDocument, "--as", "deliver", "--sec", "none"};
+    line.insert(line.end(), one.options.begin(), one.options.end());
+    const Ran ran = encode(line);
+    ASSERT_EQ(ran.status, kDone) << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("04" + one.seven)) << "after TP-DCS";
+    const Ran json = run_line({"decode", "-", "--to", "json"}, ran.out);
+    EXPECT_THAT(json.out, AllOf(HasSubstr("\"type\":\"SMS-DELIVER\",\"originator\":\"" +
+                                          one.originator + "\""),
+                                HasSubstr("\"timestamp\":\"" + one.time + "\"")));
+    EXPECT_EQ(run_line({"decode", "-"}, ran.out).out, document());
+  }
+}
+
+TEST(Encode, DeliversNowWhereNoTimeIsGiven) {
+  Words line = good("deliver");
+  const Ran ran = encode(line);
+  ASSERT_EQ(ran.status, kDone) << ran.err;
+  EXPECT_EQ(run_line({"decode", "-"}, ran.out).out, document());
+  const Ran text = encode({"--text", "hello", "--as", "deliver", "--from", "12345"});
+  EXPECT_EQ(run_line({"decode", "-"}, text.out).out, "hello\n");
+}
+
+TEST(Encode, NamesWhatIsWrongWithADelivery) {
+  const Words wrong[] = {{"--from", "+"},
+                         {"--from", "1234567890123456"},
+                         {"--from", "twelve chars"},
+                         {"--from", "Привет"},
+                         {"--at", "1999-12-31T23:59:59Z"},
+                         {"--at", "2100-01-01T00:00:00Z"},
+                         {"--at", "tomorrow"},
+                         {"--at", "2026-01-31T23:59:59.500Z"},
+                         {"--zone", "+02:10"},
+                         {"--zone", "+14:15"},
+                         {"--zone", "02:00"},
+                         {"--zone", "+2:00"},
+                         {"--zone", "+00:75"},
+                         {"--zone", "+aa:00"}};
+  for (const Words& option : wrong) {
+    Words line{kDocument, "--as", "deliver", "--sec", "none"};
+    if (option[0] != "--from") line.insert(line.end(), {"--from", "12345"});
+    line.insert(line.end(), option.begin(), option.end());
+    const Ran ran = encode(line);
+    EXPECT_EQ(ran.status, kUsage) << option[1];
+    EXPECT_EQ(ran.out, "");
+    EXPECT_THAT(ran.err, HasSubstr(option[0]));
+  }
+  EXPECT_THAT(encode({kDocument, "--as", "deliver", "--sec", "none"}).err,
+              HasSubstr("--from is needed"));
 }
 
 TEST(Encode, GivesTheCodeOfUserpinmacOnlyToThePersonAndToJson) {
