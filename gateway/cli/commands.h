@@ -66,10 +66,12 @@ struct EncodeCommand {
   bool wide_reference = false;
   std::string order;  ///< ports-first, the default, or concatenation-first
   std::optional<std::uint32_t> part_limit, data_coding;
-  std::string number;       ///< --to-number
-  std::string source, url;  ///< --from, --url
-  std::string at, zone;     ///< of deliver
-  std::string output;       ///< folder for what is handed over as files
+  std::string number;                   ///< --to-number
+  std::string source, url;              ///< --from, --url
+  std::string at, zone;                 ///< of deliver
+  std::string validity, validity_form;  ///< of tpdu and at-cmgs, as the next two
+  bool single_shot = false, status_report = false;
+  std::string output;  ///< folder for what is handed over as files
   std::optional<std::uint32_t> wbxml_version;
   bool stay_on_page = false, string_table = false;
   bool repeat_ports = false;  ///< of cdma

@@ -62,12 +62,24 @@ Result<flow::CompiledContent> fill(Io& io, const EncodeCommand& command, Encoded
   return content;
 }
 
+Result<std::vector<Octets>> tpdus_of(Io& io, const EncodeCommand& command,
+                                     const std::vector<si_sl::Part>& parts) {
+  if (command.as == "deliver") return delivers_of(command, parts, io.clock.wall());
+  const auto number = number_of(command.number, "--to-number");
+  if (!number) return fail(number.error());
+  const auto options = submit_options(command);
+  if (!options) return fail(options.error());
+  return submits_of(*number, parts, *options);
+}
+
 int hand_over(Io& io, const EncodeCommand& command, const Encoded& encoded) {
   const auto number = number_of(command.number, "--to-number");
   if (!number) return complain(io, number.error());
-  const auto handed =
-      cli::hand_over(command.as, *number, encoded.parts,
-                     {command.url, command.source, fmt::format("{:02X}", reference_of(command))});
+  const auto submit = submit_options(command);
+  if (!submit) return complain(io, submit.error());
+  const auto handed = cli::hand_over(
+      command.as, *number, encoded.parts,
+      {command.url, command.source, fmt::format("{:02X}", reference_of(command)), *submit});
   if (!handed) return complain(io, handed.error());
   const bool files = !handed->front().file.empty();
   if (files && command.output.empty() && handed->size() > 1) {
@@ -120,8 +132,7 @@ int run(const EncodeCommand& command, Io& io) {
       if (auto done = cut(command, *content, encoded); !done) return complain(io, done.error());
       if (handed) return hand_over(io, command, encoded);
       if (command.as == "tpdu" || command.as == "deliver") {
-        auto tpdus = command.as == "tpdu" ? submits_of(command, encoded.parts)
-                                          : delivers_of(command, encoded.parts, io.clock.wall());
+        auto tpdus = tpdus_of(io, command, encoded.parts);
         if (!tpdus) return complain(io, tpdus.error());
         encoded.tpdus = *std::move(tpdus);
         lines.assign(encoded.tpdus.begin(), encoded.tpdus.end());

@@ -6,13 +6,59 @@
 
 namespace cpgw::gateway::cli {
 
-Result<std::vector<Octets>> submits_of(const EncodeCommand& command,
-                                       std::span<const si_sl::Part> parts) {
-  const auto number = number_of(command.number, "--to-number");
-  if (!number) return fail(number.error());
+namespace {
+
+/// A time is absolute; a period is relative unless the other form of periods is named or needed.
+Result<si_sl::ValidityField> validity_of(const EncodeCommand& command) {
+  const std::string& form = command.validity_form;
+  if (command.validity.find('-') != std::string::npos) {
+    const auto until = time_of(command.validity, "--validity");
+    if (!until) return fail(until.error());
+    if (!form.empty() && form != "absolute")
+      return misuse("a time is absolute; relative and enhanced take a period", "--validity-form");
+    if (command.single_shot)
+      return misuse("--single-shot goes with a period, in the enhanced form", "--single-shot");
+    auto field = si_sl::absolute_validity(**until);
+    if (!field) return misuse(field.error(), "--validity");
+    return field;
+  }
+  const auto period = period_of(command.validity, "--validity");
+  if (!period) return fail(period.error());
+  if (form == "absolute")
+    return misuse("absolute takes a time, such as 2026-01-31T23:59:59Z", "--validity-form");
+  if (command.single_shot && form == "relative")
+    return misuse("the relative form cannot say it; leave out --validity-form", "--single-shot");
+  if (form != "enhanced" && !command.single_shot) return si_sl::relative_validity(*period);
+  auto field = si_sl::enhanced_validity(*period, command.single_shot);
+  if (!field) return misuse(field.error(), "--validity");
+  return field;
+}
+
+}  // namespace
+
+Result<SubmitOptions> submit_options(const EncodeCommand& command) {
+  SubmitOptions options;
+  options.status_report = command.status_report;
+  if (command.validity.empty()) {
+    const char* const without = command.single_shot              ? "--single-shot"
+                                : !command.validity_form.empty() ? "--validity-form"
+                                                                 : nullptr;
+    if (without != nullptr) return misuse(std::string(without) + " goes with --validity", without);
+    return options;
+  }
+  auto validity = validity_of(command);
+  if (!validity) return fail(std::move(validity).error());
+  options.validity = *validity;
+  return options;
+}
+
+Result<std::vector<Octets>> submits_of(const Msisdn& number, std::span<const si_sl::Part> parts,
+                                       const SubmitOptions& options) {
   std::vector<Octets> all;
   for (const si_sl::Part& part : parts) {
-    const auto submit = si_sl::submit_of(part, si_sl::TpAddress::international(*number));
+    si_sl::Submit submit = si_sl::submit_of(part, si_sl::TpAddress::international(number));
+    submit.validity = options.validity;
+    submit.status_report_request = options.status_report;
     if (auto done = si_sl::write_submit(submit, all.emplace_back()); !done)
       return fail(std::move(done).error());
   }

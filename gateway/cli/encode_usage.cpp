@@ -32,6 +32,7 @@ constexpr Forms kParts = kPushes & ~only("push", "cdma");  ///< cut into SMS
 constexpr Forms kLines =
     only("wbxml", "push", "sms", "tpdu", "deliver", "cdma");  ///< octets on the terminal
 constexpr Forms kAddressed = kParts & ~only("sms", "deliver");
+constexpr Forms kSubmits = only("tpdu", "at-cmgs");  ///< SMS-SUBMIT
 constexpr Forms kTexts = kParts & ~only("gammu", "smstools", "kannel-url");
 
 Forms bit_of(std::string_view form) {
@@ -81,6 +82,10 @@ constexpr auto kOptions = std::to_array<Option>({
     {"--from", given<&E::source>, only("deliver", "kannel-url", "jasmin-json", "smpp-hex")},
     {"--at", given<&E::at>, only("deliver")},
     {"--zone", given<&E::zone>, only("deliver")},
+    {"--validity", given<&E::validity>, kSubmits},
+    {"--validity-form", given<&E::validity_form>, kSubmits},
+    {"--single-shot", given<&E::single_shot>, kSubmits},
+    {"--status-report", given<&E::status_report>, kSubmits},
     {"--url", given<&E::url>, only("kannel-url")},
     {"--output", given<&E::output>, only("gammu", "smstools")},
     {"--wbxml-version", given<&E::wbxml_version>, kAll, Contents::document},

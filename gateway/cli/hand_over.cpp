@@ -12,7 +12,6 @@
 #include "carriers/smpp/submit.h"
 #include "gateway/cli/usage.h"
 #include "si_sl/text.h"
-#include "si_sl/tpdu.h"
 
 namespace cpgw::gateway::cli {
 namespace {
@@ -50,14 +49,11 @@ std::string percent_text(std::string_view text) {
 }
 
 /// 3GPP TS 27.005, 3.5.1: the length leaves out the service centre's address, `00` is the modem's.
-Handed at_cmgs(const Msisdn& number, Parts parts, const HandOver&) {
+Handed at_cmgs(const Msisdn& number, Parts parts, const HandOver& options) {
+  const auto tpdus = submits_of(number, parts, options.submit);
+  if (!tpdus) return fail(tpdus.error());
   std::vector<HandedOver> all{{"", "AT+CMGF=0\n"}};
-  for (const si_sl::Part& part : parts) {
-    Octets tpdu;
-    if (auto done = si_sl::write_submit(
-            si_sl::submit_of(part, si_sl::TpAddress::international(number)), tpdu);
-        !done)
-      return fail(std::move(done).error());
+  for (const Octets& tpdu : *tpdus) {
     all.push_back({"", fmt::format("AT+CMGS={}\n", tpdu.size())});
     all.push_back({"", "00" + to_hex(tpdu) + "\x1A\n"});
   }

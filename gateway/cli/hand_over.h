@@ -8,14 +8,16 @@
 
 #include "base/names.h"
 #include "base/result.h"
+#include "gateway/cli/encode_tpdu.h"
 #include "si_sl/part.h"
 
 namespace cpgw::gateway::cli {
 
 struct HandOver {
-  std::string url;     ///< kannel-url: of sendsms, with its user; empty: a local one to fill in
-  std::string source;  ///< originator, as a carrier's `source`; empty: none
-  std::string name;    ///< in the names of files, so that another push does not take them
+  std::string url;       ///< kannel-url: of sendsms, with its user; empty: a local one to fill in
+  std::string source;    ///< originator, as a carrier's `source`; empty: none
+  std::string name;      ///< in the names of files, so that another push does not take them
+  SubmitOptions submit;  ///< at-cmgs
 };
 
 /// One thing to hand over: a line for the terminal, or a file where the receiver reads files.

@@ -1,6 +1,7 @@
 #include "gateway/cli/option_values.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "carriers/smpp/submit.h"
 #include "gateway/cli/usage.h"
@@ -43,6 +44,24 @@ Result<std::optional<std::chrono::sys_seconds>> time_of(const std::string& text,
   if (!at || std::chrono::floor<std::chrono::seconds>(*at) != *at)
     return misuse("expected a time in UTC such as 2026-01-31T23:59:59Z", option);
   return std::chrono::floor<std::chrono::seconds>(*at);
+}
+
+Result<std::chrono::seconds> period_of(const std::string& text, const char* option) {
+  using namespace std::chrono;
+  constexpr std::pair<std::string_view, seconds> kUnits[] = {{"", seconds(1)},  {"s", seconds(1)},
+                                                             {"m", minutes(1)}, {"h", hours(1)},
+                                                             {"d", days(1)},    {"w", weeks(1)}};
+  constexpr seconds kMost = weeks(63);
+  std::uint32_t count = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, problem] = std::from_chars(text.data(), end, count);
+  const auto* const unit = std::ranges::find(kUnits, std::string_view(stop, end),
+                                             &std::pair<std::string_view, seconds>::first);
+  if (problem != std::errc() || unit == std::end(kUnits) || count < 1 ||
+      count * unit->second > kMost) {
+    return misuse("expected seconds, or a number and s, m, h, d or w, of at most 63 weeks", option);
+  }
+  return count * unit->second;
 }
 
 Result<std::chrono::minutes> zone_of(const std::string& text, const char* option) {

@@ -17,6 +17,8 @@ namespace cpgw::gateway::cli {
 /// UTC to the second, such as 2026-01-31T23:59:59Z; nothing for an empty text.
 [[nodiscard]] Result<std::optional<std::chrono::sys_seconds>> time_of(const std::string& text,
                                                                       const char* option);
+/// Seconds, or a number with s, m, h, d or w: 1 second to 63 weeks, the most a TP-VP holds.
+[[nodiscard]] Result<std::chrono::seconds> period_of(const std::string& text, const char* option);
 /// How far clocks are ahead of UTC: +hh:mm or -hh:mm; zero for an empty text.
 [[nodiscard]] Result<std::chrono::minutes> zone_of(const std::string& text, const char* option);
 

@@ -72,6 +72,18 @@ void Grammar::encoding() {
       std::string("when the service centre got it, for deliver: ") + kTime + " (default: now)");
   encode->add_option("--zone", encode_.zone,
                      "how far its clock is ahead of UTC, for deliver: +hh:mm (default: +00:00)");
+  encode->add_option("--validity", encode_.validity,
+                     std::string("how long it is tried, for tpdu and at-cmgs: seconds, a number "
+                                 "with s, m, h, d or w, or until when: ") +
+                         kTime);
+  encode
+      ->add_option("--validity-form", encode_.validity_form,
+                   "TP-VPF (default: relative for a period, absolute for a time)")
+      ->check(CLI::IsMember({"relative", "enhanced", "absolute"}));
+  encode->add_flag("--single-shot", encode_.single_shot,
+                   "one attempt within the period, then given up (enhanced form)");
+  encode->add_flag("--status-report", encode_.status_report,
+                   "ask the service centre for a report of every part");
   encode->add_option("--url", encode_.url,
                      "of Kannel's sendsms with its user, for kannel-url (default: one to fill in)");
   encode->add_option("--output", encode_.output,

@@ -86,6 +86,10 @@ TEST(Encode, RefusesAnOptionThatDoesNothingForTheForm) {
       {{"--from", "12345"}, " deliver kannel-url jasmin-json smpp-hex "},
       {{"--at", "2026-01-31T23:59:59Z"}, " deliver "},
       {{"--zone", "+02:00"}, " deliver "},
+      {{"--validity", "1h"}, " tpdu at-cmgs "},
+      {{"--validity-form", "relative"}, " tpdu at-cmgs "},
+      {{"--single-shot"}, " tpdu at-cmgs "},
+      {{"--status-report"}, " tpdu at-cmgs "},
       {{"--url", "http://a.example/?"}, " kannel-url "},
       {{"--output", "/nowhere/at/all"}, " gammu smstools "},
       {{"--repeat-ports"}, " cdma "},
@@ -279,6 +283,84 @@ TEST(Encode, NamesWhatIsWrongWithADelivery) {
   }
   EXPECT_THAT(encode({kDocument, "--as", "deliver", "--sec", "none"}).err,
               HasSubstr("--from is needed"));
+}
+
+TEST(Encode, SubmitsWithEveryFormOfValidity) {
+  struct Case {
+    Words options;
+    const char* first;     ///< octet of the TPDU
+    const char* validity;  ///< after TP-DCS 04
+  };
+  const Case cases[] = {
+      {{}, "41", ""},
+      {{"--status-report"}, "61", ""},
+      {{"--validity", "1"}, "51", "00"},
+      {{"--validity", "300s"}, "51", "00"},
+      {{"--validity", "301"}, "51", "01"},
+      {{"--validity", "12h", "--validity-form", "relative"}, "51", "8f"},
+      {{"--validity", "2d", "--status-report"}, "71", "a8"},
+      {{"--validity", "63w"}, "51", "ff"},
+      {{"--validity", "90m", "--validity-form", "enhanced"}, "49", "03100300000000"},
+      {{"--validity", "255", "--validity-form", "enhanced"}, "49", "02ff0000000000"},
+      {{"--validity", "255", "--single-shot"}, "49", "42ff0000000000"},
+      {{"--validity", "7d", "--single-shot", "--validity-form", "enhanced"},
+       "49",
+       "41ad0000000000"},
+      {{"--validity", "2026-01-31T23:59:59Z"}, "59", "62101332959500"},
+      {{"--validity", "2026-01-31T23:59:59Z", "--validity-form", "absolute"},
+       "59",
+       "62101332959500"},
+  };
+  const std::string address = "0b912120550521f3";  // of --to-number
+  for (const Case& one : cases) {
+    SCOPED_TRACE(testing::PrintToString(one.options));
+    Words line = good("tpdu");
+    line.insert(line.end(), one.options.begin(), one.options.end());
+    const Ran tpdu = encode(line);
+    ASSERT_EQ(tpdu.status, kDone) << tpdu.err;
+    EXPECT_TRUE(tpdu.out.starts_with(one.first + ("00" + address) + "0004" + one.validity + "8c"))
+        << tpdu.out;
+    EXPECT_EQ(run_line({"decode", "-"}, tpdu.out).out, document());
+    std::replace(line.begin(), line.end(), std::string("tpdu"), std::string("at-cmgs"));
+    const Ran modem = encode(line);
+    EXPECT_THAT(modem.out, HasSubstr("\n00" + tpdu.out.substr(0, tpdu.out.find('\n')) + "\x1A"));
+  }
+}
+
+TEST(Encode, NamesWhatIsWrongWithAValidity) {
+  struct Case {
+    Words options;
+    const char* named;
+  };
+  const Case cases[] = {
+      {{"--validity", "0"}, "--validity"},
+      {{"--validity", "64w"}, "--validity"},
+      {{"--validity", "4294967295w"}, "--validity"},
+      {{"--validity", "99999999999"}, "--validity"},
+      {{"--validity", "5y"}, "--validity"},
+      {{"--validity", "h"}, "--validity"},
+      {{"--validity", "1.5h"}, "--validity"},
+      {{"--validity", "1 h"}, "--validity"},
+      {{"--validity", "-5"}, "--validity"},
+      {{"--validity", "2026-01-31"}, "--validity"},
+      {{"--validity", "1999-01-31T00:00:00Z"}, "--validity"},
+      {{"--validity", "1h", "--validity-form", "absolute"}, "--validity-form"},
+      {{"--validity", "2026-01-31T23:59:59Z", "--validity-form", "relative"}, "--validity-form"},
+      {{"--validity", "2026-01-31T23:59:59Z", "--single-shot"}, "--single-shot"},
+      {{"--validity", "1h", "--validity-form", "relative", "--single-shot"}, "--single-shot"},
+      {{"--validity-form", "relative"}, "--validity"},
+      {{"--validity-form", "months", "--validity", "1h"}, "--validity-form"},
+      {{"--single-shot"}, "--single-shot"}};
+  for (const Case& one : cases) {
+    for (const char* form : {"tpdu", "at-cmgs"}) {
+      Words line = good(form);
+      line.insert(line.end(), one.options.begin(), one.options.end());
+      const Ran ran = encode(line);
+      EXPECT_EQ(ran.status, kUsage) << testing::PrintToString(one.options);
+      EXPECT_EQ(ran.out, "");
+      EXPECT_THAT(ran.err, HasSubstr(one.named));
+    }
+  }
 }
 
 TEST(Encode, GivesTheCodeOfUserpinmacOnlyToThePersonAndToJson) {
