@@ -69,6 +69,7 @@ struct EncodeCommand {
   std::string number;                   ///< --to-number
   std::string source, url;              ///< --from, --url
   std::string at, zone;                 ///< of deliver
+  std::string service_centre;           ///< of tpdu, deliver and at-cmgs
   std::string validity, validity_form;  ///< of tpdu and at-cmgs, as the next two
   bool single_shot = false, status_report = false;
   std::string output;  ///< folder for what is handed over as files

@@ -62,14 +62,26 @@ Result<flow::CompiledContent> fill(Io& io, const EncodeCommand& command, Encoded
   return content;
 }
 
+/// As --as tpdu and deliver print them.
 Result<std::vector<Octets>> tpdus_of(Io& io, const EncodeCommand& command,
                                      const std::vector<si_sl::Part>& parts) {
-  if (command.as == "deliver") return delivers_of(command, parts, io.clock.wall());
-  const auto number = number_of(command.number, "--to-number");
-  if (!number) return fail(number.error());
-  const auto options = submit_options(command);
-  if (!options) return fail(options.error());
-  return submits_of(*number, parts, *options);
+  Result<std::vector<Octets>> all;
+  if (command.as == "deliver") {
+    all = delivers_of(command, parts, io.clock.wall());
+  } else {
+    const auto number = number_of(command.number, "--to-number");
+    if (!number) return fail(number.error());
+    const auto options = submit_options(command);
+    if (!options) return fail(options.error());
+    all = submits_of(*number, parts, *options);
+  }
+  if (!all || command.service_centre.empty()) return all;
+  for (Octets& tpdu : *all) {
+    auto pdu = with_service_centre(command.service_centre, tpdu);
+    if (!pdu) return fail(std::move(pdu).error());
+    tpdu = *std::move(pdu);
+  }
+  return all;
 }
 
 int hand_over(Io& io, const EncodeCommand& command, const Encoded& encoded) {
@@ -77,9 +89,12 @@ int hand_over(Io& io, const EncodeCommand& command, const Encoded& encoded) {
   if (!number) return complain(io, number.error());
   const auto submit = submit_options(command);
   if (!submit) return complain(io, submit.error());
-  const auto handed = cli::hand_over(
-      command.as, *number, encoded.parts,
-      {command.url, command.source, fmt::format("{:02X}", reference_of(command)), *submit});
+  const auto handed = cli::hand_over(command.as, *number, encoded.parts,
+                                     {.url = command.url,
+                                      .source = command.source,
+                                      .name = fmt::format("{:02X}", reference_of(command)),
+                                      .submit = *submit,
+                                      .service_centre = command.service_centre});
   if (!handed) return complain(io, handed.error());
   const bool files = !handed->front().file.empty();
   if (files && command.output.empty() && handed->size() > 1) {
@@ -142,7 +157,7 @@ int run(const EncodeCommand& command, Io& io) {
     }
   }
   if (command.to == "json") {
-    io.out << as_json(*content, encoded) << "\n";
+    io.out << as_json(command, *content, encoded) << "\n";
   } else {
     for (const OctetView line : lines) {
       if (command.to == "raw") {

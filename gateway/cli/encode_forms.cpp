@@ -59,7 +59,8 @@ Result<void> cut_for_cdma(const EncodeCommand& command, const flow::CompiledCont
   return si_sl::cut_wdp(encoded.push, options, encoded.segments);
 }
 
-std::string as_json(const flow::CompiledContent& content, const Encoded& encoded) {
+std::string as_json(const EncodeCommand& command, const flow::CompiledContent& content,
+                    const Encoded& encoded) {
   boost::json::object all;
   if (!encoded.parts.empty()) {
     boost::json::array parts;
@@ -68,7 +69,8 @@ std::string as_json(const flow::CompiledContent& content, const Encoded& encoded
       boost::json::object one{
           {"udh", to_hex(part.udh())}, {"data", to_hex(part.data())}, {"dcs", part.data_coding}};
       if (part.septets != 0) one["septets"] = part.septets;
-      if (i < encoded.tpdus.size()) one["tpdu"] = to_hex(encoded.tpdus[i]);
+      if (i < encoded.tpdus.size())
+        one[command.service_centre.empty() ? "tpdu" : "at_pdu"] = to_hex(encoded.tpdus[i]);
       parts.push_back(std::move(one));
     }
     all["parts"] = std::move(parts);

@@ -20,7 +20,8 @@ struct Encoded {
   std::string mac;
   Secret code;  ///< USERPINMAC
   std::vector<si_sl::Part> parts;
-  std::vector<Octets> tpdus, segments;
+  std::vector<Octets> tpdus;  ///< with the service centre in front where one is given
+  std::vector<Octets> segments;
 };
 
 [[nodiscard]] std::uint16_t reference_of(const EncodeCommand& command);
@@ -34,6 +35,7 @@ struct Encoded {
                                         const flow::CompiledContent& content, Encoded& encoded);
 
 /// Every form there is.
-[[nodiscard]] std::string as_json(const flow::CompiledContent& content, const Encoded& encoded);
+[[nodiscard]] std::string as_json(const EncodeCommand& command,
+                                  const flow::CompiledContent& content, const Encoded& encoded);
 
 }  // namespace cpgw::gateway::cli

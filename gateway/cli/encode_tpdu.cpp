@@ -65,6 +65,18 @@ Result<std::vector<Octets>> submits_of(const Msisdn& number, std::span<const si_
   return all;
 }
 
+Result<Octets> with_service_centre(const std::string& number, OctetView tpdu) {
+  si_sl::AtPdu pdu{{si_sl::kInternationalNumber, {}}, tpdu};
+  if (!number.empty()) {
+    const auto centre = number_of(number, "--service-centre");
+    if (!centre) return fail(centre.error());
+    pdu.service_centre = si_sl::TpAddress::international(*centre);
+  }
+  Octets octets;
+  if (auto done = si_sl::write_at_pdu(pdu, octets); !done) return fail(std::move(done).error());
+  return octets;
+}
+
 Result<std::vector<Octets>> delivers_of(const EncodeCommand& command,
                                         std::span<const si_sl::Part> parts, WallTime now) {
   const auto originator = originator_of(command.source, "--from");

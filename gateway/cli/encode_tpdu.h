@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/clock.h"
@@ -24,6 +25,10 @@ struct SubmitOptions {
 [[nodiscard]] Result<std::vector<Octets>> submits_of(const Msisdn& number,
                                                      std::span<const si_sl::Part> parts,
                                                      const SubmitOptions& options);
+/// The TPDU with the service centre's number in front, as AT modems have it; `00`, the modem's own,
+/// for an empty one. CliErrc::usage for --service-centre.
+[[nodiscard]] Result<Octets> with_service_centre(const std::string& number, OctetView tpdu);
+
 /// An SMS-DELIVER per part, from --from at --at, or `now`.
 [[nodiscard]] Result<std::vector<Octets>> delivers_of(const EncodeCommand& command,
                                                       std::span<const si_sl::Part> parts,

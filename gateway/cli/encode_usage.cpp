@@ -86,6 +86,7 @@ constexpr auto kOptions = std::to_array<Option>({
     {"--validity-form", given<&E::validity_form>, kSubmits},
     {"--single-shot", given<&E::single_shot>, kSubmits},
     {"--status-report", given<&E::status_report>, kSubmits},
+    {"--service-centre", given<&E::service_centre>, only("tpdu", "deliver", "at-cmgs")},
     {"--url", given<&E::url>, only("kannel-url")},
     {"--output", given<&E::output>, only("gammu", "smstools")},
     {"--wbxml-version", given<&E::wbxml_version>, kAll, Contents::document},

@@ -48,14 +48,16 @@ std::string percent_text(std::string_view text) {
   return out;
 }
 
-/// 3GPP TS 27.005, 3.5.1: the length leaves out the service centre's address, `00` is the modem's.
+/// 3GPP TS 27.005, 3.5.1: the length leaves out the service centre's address.
 Handed at_cmgs(const Msisdn& number, Parts parts, const HandOver& options) {
   const auto tpdus = submits_of(number, parts, options.submit);
   if (!tpdus) return fail(tpdus.error());
   std::vector<HandedOver> all{{"", "AT+CMGF=0\n"}};
   for (const Octets& tpdu : *tpdus) {
+    const auto pdu = with_service_centre(options.service_centre, tpdu);
+    if (!pdu) return fail(pdu.error());
     all.push_back({"", fmt::format("AT+CMGS={}\n", tpdu.size())});
-    all.push_back({"", "00" + to_hex(tpdu) + "\x1A\n"});
+    all.push_back({"", to_hex(*pdu) + "\x1A\n"});
   }
   return all;
 }

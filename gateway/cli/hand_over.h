@@ -18,6 +18,7 @@ struct HandOver {
   std::string source;    ///< originator, as a carrier's `source`; empty: none
   std::string name;      ///< in the names of files, so that another push does not take them
   SubmitOptions submit;  ///< at-cmgs
+  std::string service_centre;  ///< at-cmgs; empty: the modem's own
 };
 
 /// One thing to hand over: a line for the terminal, or a file where the receiver reads files.

@@ -84,6 +84,9 @@ void Grammar::encoding() {
                    "one attempt within the period, then given up (enhanced form)");
   encode->add_flag("--status-report", encode_.status_report,
                    "ask the service centre for a report of every part");
+  encode->add_option("--service-centre", encode_.service_centre,
+                     "its number, in front of the TPDU as AT modems have it: for at-cmgs (default: "
+                     "the modem's own), tpdu, deliver");
   encode->add_option("--url", encode_.url,
                      "of Kannel's sendsms with its user, for kannel-url (default: one to fill in)");
   encode->add_option("--output", encode_.output,

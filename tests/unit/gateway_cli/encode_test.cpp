@@ -90,6 +90,7 @@ TEST(Encode, RefusesAnOptionThatDoesNothingForTheForm) {
       {{"--validity-form", "relative"}, " tpdu at-cmgs "},
       {{"--single-shot"}, " tpdu at-cmgs "},
       {{"--status-report"}, " tpdu at-cmgs "},
+      {{"--service-centre", "+12025550100"}, " tpdu deliver at-cmgs "},
       {{"--url", "http://a.example/?"}, " kannel-url "},
       {{"--output", "/nowhere/at/all"}, " gammu smstools "},
       {{"--repeat-ports"}, " cdma "},
@@ -361,6 +362,41 @@ TEST(Encode, NamesWhatIsWrongWithAValidity) {
       EXPECT_THAT(ran.err, HasSubstr(one.named));
     }
   }
+}
+
+TEST(Encode, PutsTheServiceCentreInFrontOfATpdu) {
+  const std::string centre = "07912120550501f0";  // +12025550100
+  for (const char* form : {"tpdu", "deliver"}) {
+    Words line = good(form);
+    if (line.back() == "12345") line.insert(line.end(), {"--at", "2026-01-31T23:59:59Z"});
+    const Ran without = encode(line);
+    line.insert(line.end(), {"--service-centre", "+12025550100"});
+    const Ran with = encode(line);
+    ASSERT_EQ(with.status, kDone) << with.err;
+    EXPECT_EQ(with.out.substr(0, with.out.find('\n')),
+              centre + without.out.substr(0, without.out.find('\n')));
+    const Ran json = run_line({"decode", "-", "--to", "json"}, with.out);
+    EXPECT_THAT(json.out, AllOf(HasSubstr("\"layer\":\"at-pdu\""),
+                                HasSubstr("\"service_centre\":\"12025550100\"")));
+    EXPECT_EQ(run_line({"decode", "-"}, with.out).out, document());
+    line.insert(line.end(), {"--to", "json"});
+    EXPECT_THAT(encode(line).out, HasSubstr("\"at_pdu\":\"" + centre));
+    line.back() = "hex";
+    *(line.end() - 3) = "0401234567";
+    const Ran wrong = encode(line);
+    EXPECT_EQ(wrong.status, kUsage);
+    EXPECT_THAT(wrong.err, HasSubstr("--service-centre"));
+  }
+  Words line = good("at-cmgs");
+  const std::string own = encode(line).out;
+  line.insert(line.end(), {"--service-centre", "+12025550100"});
+  const std::string other = encode(line).out;
+  const auto second = [](const std::string& text) { return text.find('\n') + 1; };
+  const std::string length = own.substr(second(own), own.find('\n', second(own)) - second(own));
+  EXPECT_THAT(length, testing::StartsWith("AT+CMGS="));
+  EXPECT_THAT(own, HasSubstr(length + "\n00"));
+  EXPECT_THAT(other, HasSubstr(length + "\n" + centre)) << "the length leaves it out";
+  EXPECT_EQ(run_line({"decode", "-"}, other).out, document());
 }
 
 TEST(Encode, GivesTheCodeOfUserpinmacOnlyToThePersonAndToJson) {
