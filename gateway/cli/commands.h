@@ -138,7 +138,8 @@ using Command =
                  ImportProvidersCommand, ImportRecipientsCommand, CampaignCommand, JobCommand,
                  SubscriberCommand, CarrierCommand, ConfigCommand, StoreCommand, NewSiCommand,
                  NewSlCommand, NewCoCommand, NewEmnCommand, NewDmBootstrapCommand,
-                 NewDmNotificationCommand, simulators::SmscOptions, simulators::HandsetOptions>;
+                 NewDmNotificationCommand, NewStatusReportCommand, simulators::SmscOptions,
+                 simulators::HandsetOptions>;
 
 /// The command of `arguments` (without the program's name); or, for help, version and wrong usage,
 /// what was printed and the status.
@@ -165,6 +166,7 @@ int run(const NewCoCommand& command, Io& io);
 int run(const NewEmnCommand& command, Io& io);
 int run(const NewDmBootstrapCommand& command, Io& io);
 int run(const NewDmNotificationCommand& command, Io& io);
+int run(const NewStatusReportCommand& command, Io& io);
 int run(const simulators::SmscOptions& options, Io& io);
 int run(const simulators::HandsetOptions& options, Io& io);
 

@@ -125,6 +125,7 @@ class Grammar {
   NewEmnCommand emn_;
   NewDmBootstrapCommand bootstrap_;
   NewDmNotificationCommand notification_;
+  NewStatusReportCommand report_;
   simulators::SmscOptions smsc_;
   simulators::HandsetOptions handset_;
 };

@@ -1,4 +1,4 @@
-// Options of cpgw new: a push document, or the body of a notification, from its fields.
+// Options of cpgw new: a push document, the body of a notification, or a report, from its fields.
 #pragma once
 
 #include <cstdint>
@@ -51,6 +51,12 @@ struct NewDmNotificationCommand {
   SecretFile password;
   NonceOptions nonce;
   std::string vendor;  ///< hexadecimal digits
+};
+
+struct NewStatusReportCommand {
+  std::string recipient;
+  std::uint8_t reference = 0, status = 0;  ///< TP-MR, TP-ST
+  std::string submitted, discharge;        ///< TP-SCTS, TP-DT; empty: now
 };
 
 }  // namespace cpgw::gateway::cli

@@ -133,9 +133,9 @@ void Grammar::decoding() {
 }
 
 void Grammar::documents() {
-  CLI::App* group_of =
-      group("new", "A push document from its fields, for encode, send and campaign",
-            "cpgw new si --href https://m.example/mail --text \"4 new messages\"");
+  CLI::App* group_of = group(
+      "new", "A push document from its fields, for encode, send and campaign; or a status report",
+      "cpgw new si --href https://m.example/mail --text \"4 new messages\"");
   CLI::App* si = command(*group_of, "si", "Service indication: a message with a link",
                          "cpgw new si --href https://m.example/mail --text \"4 new messages\" "
                          "--action signal-high --expires 2026-12-31T23:59:59Z");
@@ -216,6 +216,27 @@ void Grammar::documents() {
   nonce_options(notification, "", "CPGW_DM_NONCE", "the phone expects", n.nonce);
   notification->add_option("--vendor", n.vendor, "octets of the vendor, hexadecimal digits");
   choose(notification, notification_);
+
+  CLI::App* report =
+      command(*group_of, "status-report",
+              "SMS-STATUS-REPORT as hexadecimal digits, for trying what reads them",
+              "cpgw new status-report --recipient +358401234567 --reference 42 --status 0x00");
+  report->add_option("--recipient", report_.recipient, "who was to get it, international")
+      ->required();
+  report->add_option("--reference", report_.reference, "TP-MR of the SMS-SUBMIT, decimal or 0x…")
+      ->required()
+      ->check(CLI::Range(0, 255));
+  report
+      ->add_option("--status", report_.status,
+                   "TP-ST, decimal or 0x…: 0x00 received, 0x30 trying, "
+                   "0x46 expired")
+      ->required()
+      ->check(CLI::Range(0, 255));
+  report->add_option("--submitted", report_.submitted,
+                     std::string("when the service centre got it: ") + kTime + " (default: now)");
+  report->add_option("--discharge", report_.discharge,
+                     std::string("when it ended: ") + kTime + " (default: now)");
+  choose(report, report_);
 }
 
 }  // namespace cpgw::gateway::cli

@@ -1,6 +1,8 @@
 // cpgw new: documents from options that encode takes, mistakes by the option's name, and secrets.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "gateway/cli/commands.h"
 #include "tests/unit/gateway_cli/command_io.h"
 #include "tests/unit/si_sl/vector_file.h"
@@ -306,6 +308,69 @@ TEST(NewDmBootstrap, NamesTheOptionOfAMistakeAndNoSecret) {
             kUsage)
       << "a secret is never an argument";
   EXPECT_EQ(line({"dm-bootstrap", "--provider-id", "a"}).status, kUsage);
+}
+
+TEST(NewStatusReport, SaysWhatItsOptionsSay) {
+  const std::vector<std::string> words{"status-report",
+                                       "--recipient",
+                                       "+12025550123",
+                                       "--reference",
+                                       "0xFE",
+                                       "--status",
+                                       "0x46",
+                                       "--submitted",
+                                       "2026-01-31T23:59:58Z",
+                                       "--discharge",
+                                       "2026-02-01T00:00:00Z"};
+  const Ran ran = line(words);
+  ASSERT_EQ(ran.status, kDone) << ran.err;
+  EXPECT_EQ(ran.out,
+            "06"
+            "fe"
+            "0b912120550521f3"
+            "62101332958500"
+            "62201000000000"
+            "46\n");
+  test::CommandIo io(ran.out);
+  DecodeCommand decode;
+  decode.to = "json";
+  EXPECT_EQ(run(decode, io.io), kDone) << io.err.str();
+  EXPECT_THAT(
+      io.out.str(),
+      AllOf(HasSubstr(R"("recipient":"12025550123")"), HasSubstr(R"("message_reference":254)"),
+            HasSubstr(R"("timestamp":"2026-01-31T23:59:58.000Z")"),
+            HasSubstr(R"("discharge":"2026-02-01T00:00:00.000Z")"), HasSubstr(R"("status":70)")));
+  const Ran now =
+      line({"status-report", "--recipient", "+12025550123", "--reference", "1", "--status", "0"});
+  EXPECT_EQ(now.status, kDone) << now.err;
+  EXPECT_TRUE(now.out.starts_with("0601"));
+}
+
+TEST(NewStatusReport, NamesTheOptionOfAMistake) {
+  const std::pair<std::string, std::string> wrong[] = {
+      {"--recipient", "0401234567"}, {"--recipient", "Operator"},
+      {"--reference", "256"},        {"--status", "256"},
+      {"--status", "delivered"},     {"--submitted", "1999-01-01T00:00:00Z"},
+      {"--submitted", "now"},        {"--discharge", "2100-01-01T00:00:00Z"}};
+  const std::vector<std::string> good{
+      "--recipient", "+12025550123", "--reference",          "1",           "--status",
+      "0",           "--submitted",  "2026-01-01T00:00:00Z", "--discharge", "2026-01-01T00:00:00Z"};
+  for (const auto& [option, value] : wrong) {
+    auto words = good;
+    *(std::ranges::find(words, option) + 1) = value;
+    words.insert(words.begin(), "status-report");
+    const Ran ran = line(words);
+    EXPECT_EQ(ran.status, kUsage) << option << value;
+    EXPECT_EQ(ran.out, "");
+    EXPECT_THAT(ran.err, HasSubstr(option));
+  }
+  for (const char* needed : {"--recipient", "--reference", "--status"}) {
+    auto words = good;
+    const auto at = std::ranges::find(words, needed);
+    words.erase(at, at + 2);
+    words.insert(words.begin(), "status-report");
+    EXPECT_EQ(line(words).status, kUsage);
+  }
 }
 
 }  // namespace
