@@ -62,6 +62,7 @@ struct EncodeCommand {
   std::string as = "wbxml", to = "hex";
   SecurityOptions security;
   SlotOptions slots;
+  std::vector<std::string> headers;       ///< further ones of the push: "NAME: VALUE"
   std::optional<std::uint32_t> ref, tid;  ///< concatenation reference, WSP transaction id
   bool wide_reference = false;
   std::string order;  ///< ports-first, the default, or concatenation-first

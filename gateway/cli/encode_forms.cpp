@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "gateway/cli/encode_headers.h"
 #include "gateway/cli/security_options.h"
 #include "si_sl/cdma_wdp.h"
 #include "si_sl/segmentation.h"
@@ -36,6 +37,9 @@ Result<void> sign(Io& io, const EncodeCommand& command, const flow::CompiledCont
   if (inputs->method != signer::Security::none)
     headers.SEC = static_cast<std::uint8_t>(inputs->method);
   headers.MAC = encoded.mac;
+  const auto further = encode_headers(command.headers);
+  if (!further) return fail(further.error());
+  headers.further_headers = *further;
   return si_sl::write_push(static_cast<std::uint8_t>(command.tid.value_or(kDefaultTransactionId)),
                            headers, encoded.wbxml, encoded.push);
 }

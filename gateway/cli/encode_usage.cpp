@@ -42,6 +42,7 @@ Forms bit_of(std::string_view form) {
 bool is_set(bool flag) { return flag; }
 bool is_set(std::int64_t number) { return number >= 0; }  // -1: not given
 bool is_set(const std::string& text) { return !text.empty(); }
+bool is_set(const std::vector<std::string>& all) { return !all.empty(); }
 template <class T>
 bool is_set(const std::optional<T>& value) {
   return value.has_value();
@@ -73,6 +74,7 @@ constexpr auto kOptions = std::to_array<Option>({
      Contents::push},
     {"--message-class", given<&E::content, &ContentOptions::message_class>, kTexts, Contents::text},
     {"--tid", given<&E::tid>, kPushes, Contents::push},
+    {"--header", given<&E::headers>, kPushes, Contents::push},
     {"--ref", given<&E::ref>, kParts},
     {"--wide-reference", given<&E::wide_reference>, kParts},
     {"--order", given<&E::order>, kParts, Contents::push},

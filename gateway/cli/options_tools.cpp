@@ -54,6 +54,10 @@ void Grammar::encoding() {
       ->check(CLI::Range(0, 65535));
   encode->add_option("--tid", encode_.tid, "WSP transaction id, decimal or 0x… (default: 1)")
       ->check(CLI::Range(0, 255));
+  encode
+      ->add_option("--header", encode_.headers,
+                   "further header of the push: \"NAME: VALUE\"; as often as needed")
+      ->allow_extra_args(false);
   encode->add_flag("--wide-reference", encode_.wide_reference, "16-bit concatenation reference");
   encode->add_option("--order", encode_.order, "order of the header's elements")
       ->check(CLI::IsMember({"ports-first", "concatenation-first"}));

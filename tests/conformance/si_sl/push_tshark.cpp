@@ -177,5 +177,28 @@ TEST_F(TsharkPush, NamesHeadersAndParametersAsWeDo) {
   }
 }
 
+TEST_F(TsharkPush, ReadsEveryFormOfHeaderValue) {
+  Octets further;
+  HeaderWriter writer(further);
+  const auto code = [](std::string_view name) { return header_code(name).value(); };
+  ASSERT_TRUE(writer.text(code("X-Wap-Initiator-URI"), "http://a.example/"));
+  ASSERT_TRUE(writer.integer(code("Push-Flag"), 1));
+  ASSERT_TRUE(writer.integer(code("Content-Length"), 70000));
+  ASSERT_TRUE(writer.date(code("Expires"), std::chrono::sys_seconds(std::chrono::days(20000))));
+  ASSERT_TRUE(writer.version(code("Encoding-Version"), 1, 2));
+  ASSERT_TRUE(writer.named("X-Trial", "seven"));
+  PushHeaders headers;
+  headers.further_headers = further;
+  std::vector<Octets> pushes(1);
+  ASSERT_TRUE(write_push(1, headers, {}, pushes[0]));
+  const std::string decoded = decode(pushes, test::kPushOverUdp)[0];
+  EXPECT_EQ(decoded.find("Malformed"), std::string::npos) << decoded;
+  for (const char* line : {"Initiator-Uri: http://a.example/",
+                           "Initiator URI is authenticated: True", "Content-Length: 70000",
+                           "Expires: Oct  4, 2024", "Encoding-Version: 1.2", "X-Trial: seven"}) {
+    EXPECT_NE(decoded.find(line), std::string::npos) << line << decoded;
+  }
+}
+
 }  // namespace
 }  // namespace cpgw::si_sl

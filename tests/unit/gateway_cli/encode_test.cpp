@@ -79,6 +79,8 @@ TEST(Encode, RefusesAnOptionThatDoesNothingForTheForm) {
        " sms tpdu deliver gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
       {{"--data-coding", "4"},
        " sms tpdu deliver gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
+      {{"--header", "X-Trial: 7"},
+       " push sms tpdu deliver cdma gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
       {{"--tid", "1"},
        " push sms tpdu deliver cdma gammu smstools kannel-url jasmin-json at-cmgs smpp-hex "},
       {{"--application-id", "4"},
@@ -118,9 +120,15 @@ TEST(Encode, RefusesAnOptionThatDoesNothingForTheForm) {
 }
 
 TEST(Encode, RefusesAnOptionThatDoesNothingForTheContent) {
-  const Words options[] = {
-      {"--tid", "2"},     {"--order", "ports-first"}, {"--data-coding", "4"},   {"--string-table"},
-      {"--stay-on-page"}, {"--wbxml-version", "2"},   {"--application-id", "2"}};
+  const Words options[] = {{"--header", "X-Trial: 1"},
+
+                           {"--tid", "2"},
+                           {"--order", "ports-first"},
+                           {"--data-coding", "4"},
+                           {"--string-table"},
+                           {"--stay-on-page"},
+                           {"--wbxml-version", "2"},
+                           {"--application-id", "2"}};
   for (const Words& option : options) {
     Words line{"--text", "hello", "--as", "sms"};
     line.insert(line.end(), option.begin(), option.end());
@@ -397,6 +405,72 @@ TEST(Encode, PutsTheServiceCentreInFrontOfATpdu) {
   EXPECT_THAT(own, HasSubstr(length + "\n00"));
   EXPECT_THAT(other, HasSubstr(length + "\n" + centre)) << "the length leaves it out";
   EXPECT_EQ(run_line({"decode", "-"}, other).out, document());
+}
+
+TEST(Encode, AddsHeadersInTheFormOfTheirName) {
+  struct Case {
+    const char* header;
+    std::string octets;  ///< WAP-230-WSP 8.4.2
+    const char* shown;   ///< by decode
+  };
+  const Case cases[] = {
+      {"X-Wap-Initiator-URI: http://a.example/",
+       "b1" + to_hex(as_octets("http://a.example/")) + "00", "http://a.example/"},
+      {"push-flag:1", "b481", "Push-Flag"},
+      {"Bearer-Indication: 0xFF", "b301ff", "Bearer-Indication"},
+      {"Content-Length: 4294967295", "8d04ffffffff", "4294967295"},
+      {"X-Wap-Tod: 2026-01-31T23:59:59Z", "bf04697e977f", "2026-01-31T23:59:59"},
+      {"Encoding-Version: 1.2", "c392", "1.2"},
+      {"Encoding-Version: 3", "c3bf", "Encoding-Version"},
+      {"X-Trial:  a: b ", to_hex(as_octets("X-Trial")) + "00" + to_hex(as_octets("a: b")) + "00",
+       "a: b"},
+      {"From:", "9500", "From"},
+  };
+  const std::string plain = encode(good("push")).out;
+  for (const Case& one : cases) {
+    SCOPED_TRACE(one.header);
+    Words line = good("push");
+    line.insert(line.end(), {"--header", one.header, "--header", "X-Last: z"});
+    const Ran ran = encode(line);
+    ASSERT_EQ(ran.status, kDone) << ran.err;
+    // One octet of the length of headers grows.
+    EXPECT_THAT(ran.out, HasSubstr("b6" + one.octets + to_hex(as_octets("X-Last")) + "007a00" +
+                                   plain.substr(8)));
+    EXPECT_THAT(run_line({"decode", "-", "--to", "json"}, ran.out).out, HasSubstr(one.shown));
+    EXPECT_EQ(run_line({"decode", "-"}, ran.out).out, document());
+  }
+}
+
+TEST(Encode, NamesTheHeaderItCannotWrite) {
+  const std::pair<const char*, const char*> wrong[] = {
+      {"X-Trial", "NAME: VALUE"},
+      {": 1", "NAME: VALUE"},
+      {"", "--header"},
+      {"X Trial: 1", "token"},
+      {"Push-Flag: one", "Push-Flag"},
+      {"Push-Flag: 4294967296", "Push-Flag"},
+      {"Push-Flag: -1", "Push-Flag"},
+      {"Push-Flag:", "Push-Flag"},
+      {"Date: tomorrow", "Date"},
+      {"Date:", "Date"},
+      {"Date: 2106-02-07T06:28:16Z", "--header"},
+      {"Encoding-Version: 8.1", "--header"},
+      {"Encoding-Version: 1.15", "--header"},
+      {"Encoding-Version: 1.", "--header"},
+      {"Encoding-Version: a", "--header"},
+      {"Cache-Control: no-cache", "Cache-Control"},
+      {"Content-Type: text/plain", "--type"},
+      {"x-wap-application-id: 4", "--application-id"},
+      {"X-Trial: a\nb", "control"},
+  };
+  for (const auto& [header, named] : wrong) {
+    Words line = good("push");
+    line.insert(line.end(), {"--header", header});
+    const Ran ran = encode(line);
+    EXPECT_EQ(ran.status, kUsage) << header;
+    EXPECT_EQ(ran.out, "");
+    EXPECT_THAT(ran.err, HasSubstr(named)) << header;
+  }
 }
 
 TEST(Encode, GivesTheCodeOfUserpinmacOnlyToThePersonAndToJson) {
