@@ -11,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import PROVIDER, Bench, Process, cpgw, expect, main, wait_for  # noqa: E402
 
 FULL = ("encode", "send", "campaign new", "decode", "import recipients", "simulate smsc", "simulate handset",
-        "new si", "new dm-bootstrap", "new dm-notification")
+        "new si", "new dm-bootstrap", "new dm-notification", "new status-report")
 
 
 def subcommands(text):
@@ -82,6 +82,7 @@ def examples_run():
         for kind, options in (("si", []), ("sl", []), ("co", []), ("emn", []), ("dm-bootstrap", ["--sec", "none"]),
                               ("dm-notification", ["--type", "application/vnd.syncml.notification"])):
             bench.run("encode", "-", "--as", "sms", *options, stdin=run(f"new {kind}").encode())
+        expect("SMS-STATUS-REPORT" in bench.run("decode", "-", "--to", "json", stdin=run("new status-report").encode()), "report")
         parts = run("encode")
         (bench.folder / "push.hex").write_text(parts)
         decoded = run("decode")
