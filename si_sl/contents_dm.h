@@ -79,12 +79,9 @@ struct DmAccount {
   std::vector<DmAuth> auth = {};  ///< one at least, one per level
 };
 
-/// A provisioning document with this account alone. It holds the secrets, as such documents do.
-/// Errc::bad_value or too_long with the field, never with its value.
+/// A provisioning document with this account alone; some clients take it only with application id
+/// 07 (kDmApplication), which ordinary provisioning clients do not expect. It holds the secrets, as
+/// such documents do. Errc::bad_value or too_long with the field, never with its value.
 [[nodiscard]] Result<wbxml::Document> document_of(const DmAccount& account);
-
-/// The bootstrap as a push, still to be signed. `names_application`: some clients take it only with
-/// application id 07, which ordinary provisioning clients do not expect.
-[[nodiscard]] Result<PushContent> dm_bootstrap(const DmAccount& account, bool names_application);
 
 }  // namespace cpgw::si_sl

@@ -128,12 +128,4 @@ Result<wbxml::Document> document_of(const DmAccount& account) {
   return document;
 }
 
-Result<PushContent> dm_bootstrap(const DmAccount& account, bool names_application) {
-  const auto document = document_of(account);
-  if (!document) return fail(document.error());
-  auto content = push_content(*document);
-  if (content && names_application) content->application_id = kDmApplication;
-  return content;
-}
-
 }  // namespace cpgw::si_sl

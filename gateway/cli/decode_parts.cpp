@@ -73,9 +73,27 @@ Result<Message> join(Reassembler& reassembler, std::size_t parts, Add add, Decod
                                           " (give all of them, one per line)");
 }
 
+/// Every element of the header in its order, known or not.
+boost::json::array elements_of(OctetView user_data) {
+  boost::json::array all;
+  const auto elements = si_sl::udh_elements(user_data);
+  if (!elements) return all;
+  for (const si_sl::UdhElement& element : *elements) {
+    boost::json::object one{{"id", element.id}};
+    if (!element.name.empty()) one["name"] = element.name;
+    one["value"] = to_hex(element.value);
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
 boost::json::object layer_of(const Received& received) {
   boost::json::object layer{{"layer", "sms"}, {"octets", received.user_data.size()}};
   if (!received.has_udh) return layer;
+  if (!received.synthetic_udh) {
+    if (auto elements = elements_of(received.user_data); !elements.empty())
+      layer["elements"] = std::move(elements);
+  }
   const auto header = si_sl::read_udh(received.user_data);
   if (!header) return layer;
   if (!received.synthetic_udh)

@@ -384,6 +384,14 @@ TEST(DecodeParts, OneMessageHasOneAlphabet) {
   EXPECT_THAT(mixed.err, HasSubstr("one message has one alphabet"));
 }
 
+TEST(DecodeParts, ShowEveryElementOfTheirHeaderKnownOrNot) {
+  const std::string part = "107F02AABB05040B8423F0080412340101" + push_vector("si").text("push");
+  EXPECT_EQ(json::serialize(layer(told(lines({part}), "sms"), "sms").at("elements")),
+            R"([{"id":127,"value":"aabb"},)"
+            R"({"id":5,"name":"application ports, 16-bit","value":"0b8423f0"},)"
+            R"({"id":8,"name":"concatenation, 16-bit reference","value":"12340101"}])");
+}
+
 TEST(DecodeParts, NamesEveryDefectOfAContradictoryMessage) {
   auto parts = push_vector("prov-userpin-tps-headers").all("part");
   ASSERT_EQ(parts.size(), 3u);

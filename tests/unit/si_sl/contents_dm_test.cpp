@@ -233,23 +233,6 @@ TEST(DmBootstrap, PutsAPortAndATypeIntoAnAddressOfItsOwn) {
   EXPECT_TRUE(wbxml::encode(*document));
 }
 
-TEST(DmBootstrap, NamesItsApplicationWhenAsked) {
-  const auto plain = dm_bootstrap(account(), false);
-  ASSERT_TRUE(plain) << to_string(plain.error());
-  EXPECT_EQ(plain->content_type, kConnectivityWbxml);
-  EXPECT_FALSE(plain->application_id);
-  const auto named = dm_bootstrap(account(), true);
-  ASSERT_TRUE(named);
-  EXPECT_EQ(named->application_id, kDmApplication);
-  EXPECT_EQ(named->body, plain->body);
-  Octets push;
-  ASSERT_TRUE(write_push(1, push_headers(*named), named->body, push));
-  EXPECT_EQ(to_hex(OctetView(push).first(10)),
-            "010603b6af87"
-            "030b6a00");
-  EXPECT_FALSE(dm_bootstrap({}, true));
-}
-
 TEST(DmBootstrap, RefusesAnAccountAPhoneCouldNotUseAndNamesTheFieldAlone) {
   const auto refused = [](auto change, const char* field, Errc code = Errc::bad_value) {
     DmAccount a = account();
