@@ -1,7 +1,6 @@
 #include "signer/bootstrap_mac.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <utility>
@@ -9,13 +8,9 @@
 namespace cpgw::signer {
 namespace {
 
-constexpr std::size_t kBlockOctets = 64;   // SHA-1 (FIPS 180-4, 1)
-constexpr std::size_t kDigestOctets = 20;  // SHA-1
-constexpr std::size_t kImsiKeyMost = 8;    // 15 or 14 digits
+constexpr std::size_t kImsiKeyMost = 8;  // 15 or 14 digits
 constexpr std::size_t kPinMost = 16;
 constexpr std::size_t kKDigitsLeast = 5;  // ProvBoot 1.1, USERPINMAC
-
-using Digest = std::array<std::byte, kDigestOctets>;
 
 /// A key on the stack, wiped when it goes.
 struct Key {
@@ -78,7 +73,7 @@ Result<void> make_key(Security method, const Imsi* imsi, const UserPin* pin, Key
 }
 
 /// m[i] = M'[i] mod 10, as many digits as K has.
-void append_check_digits(const Digest& m, std::size_t digits, std::span<std::byte> out) {
+void append_check_digits(const HmacDigest& m, std::size_t digits, std::span<std::byte> out) {
   for (std::size_t i = 0; i < digits; ++i) {
     out[i] = static_cast<std::byte>('0' + to_u8(m[i]) % 10);
   }
@@ -115,55 +110,12 @@ Secret imsi_key(const Imsi& imsi) {
   return Secret(key.view());
 }
 
-struct BootstrapSigner::Impl {
-  struct FreeMd {
-    void operator()(EVP_MD* md) const { EVP_MD_free(md); }
-  };
-  struct FreeContext {
-    void operator()(EVP_MD_CTX* c) const { EVP_MD_CTX_free(c); }
-  };
-  std::unique_ptr<EVP_MD, FreeMd> sha1{EVP_MD_fetch(nullptr, "SHA1", nullptr)};
-  std::unique_ptr<EVP_MD_CTX, FreeContext> context{EVP_MD_CTX_new()};
-
-  // OpenSSL 3.0 frees and makes its 96-octet SHA-1 state at every init; nothing else is allocated.
-  bool hash(OctetView pad, OctetView message, Digest& out) {
-    unsigned octets = 0;
-    return EVP_DigestInit_ex2(context.get(), sha1.get(), nullptr) == 1 &&
-           EVP_DigestUpdate(context.get(), pad.data(), pad.size()) == 1 &&
-           EVP_DigestUpdate(context.get(), message.data(), message.size()) == 1 &&
-           EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(out.data()),
-                              &octets) == 1 &&
-           octets == kDigestOctets;
-  }
-
-  /// HMAC (RFC 2104) with its own pads: a new key costs no new context. Keys here never exceed one
-  /// block.
-  Result<void> hmac(OctetView key, OctetView body, Digest& out) {
-    std::array<std::byte, kBlockOctets> pad{};
-    std::ranges::copy(key, pad.begin());
-    for (std::byte& b : pad) b ^= std::byte{0x36};
-    bool done = sha1 && context && hash(pad, body, out);
-    for (std::byte& b : pad) b ^= std::byte{0x36 ^ 0x5C};
-    done = done && hash(pad, out, out);
-    wipe(pad);
-    if (!done) {
-      return fail(Errc::library,
-                  "OpenSSL refused SHA-1: check that its default provider is loaded "
-                  "and that no policy forbids SHA-1");
-    }
-    return {};
-  }
-};
-
-BootstrapSigner::BootstrapSigner() : impl_(std::make_unique<Impl>()) {}
-BootstrapSigner::~BootstrapSigner() = default;
-
 Result<MacText> BootstrapSigner::mac(Security method, const Imsi* imsi, const UserPin* pin,
                                      OctetView body) {
   Key key;
   if (auto made = make_key(method, imsi, pin, key); !made) return fail(std::move(made).error());
-  Digest m;
-  if (auto done = impl_->hmac(key.view(), body, m); !done) return fail(std::move(done).error());
+  HmacDigest m;
+  if (auto done = hmac_.digest(key.view(), body, m); !done) return fail(std::move(done).error());
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   MacText text;
   for (std::size_t i = 0; i < m.size(); ++i) {
@@ -181,8 +133,8 @@ Result<Secret> BootstrapSigner::userpinmac_code(const UserPin& k, OctetView body
                     "): draw 7 or more",
                 at_field("pin"));
   }
-  Digest m;
-  if (auto done = impl_->hmac(digits, body, m); !done) return fail(std::move(done).error());
+  HmacDigest m;
+  if (auto done = hmac_.digest(digits, body, m); !done) return fail(std::move(done).error());
   std::array<std::byte, 2 * kPinMost> code{};
   std::ranges::copy(digits, code.begin());
   append_check_digits(m, digits.size(), std::span(code).subspan(digits.size()));

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include "base/names.h"
 #include "base/octets.h"
 #include "base/result.h"
+#include "signer/hmac_sha1.h"
 
 namespace cpgw::signer {
 
@@ -70,11 +70,6 @@ using MacText = std::array<char, 40>;
 /// Keeps one digest context. Owned by one thread.
 class BootstrapSigner {
  public:
-  BootstrapSigner();
-  ~BootstrapSigner();
-  BootstrapSigner(const BootstrapSigner&) = delete;
-  BootstrapSigner& operator=(const BootstrapSigner&) = delete;
-
   /// M for NETWPIN, USERPIN and USERNETWPIN over `body`, the complete WBXML document.
   /// Errc::missing_*, unwanted.
   [[nodiscard]] Result<MacText> mac(Security method, const Imsi* imsi, const UserPin* pin,
@@ -84,8 +79,7 @@ class BootstrapSigner {
   [[nodiscard]] Result<Secret> userpinmac_code(const UserPin& k, OctetView body);
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  HmacSha1 hmac_;
 };
 
 /// Does `mac` (either case of hex) hold for `body`? Constant time.

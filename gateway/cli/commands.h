@@ -83,6 +83,15 @@ struct DecodeCommand {
   std::string from = "auto", to = "xml";
   std::int32_t data_coding = -1;  ///< of parts that are text; -1: not given
 };
+struct VerifyCommand {
+  std::string file = "-";
+  std::string from = "auto";
+  SecurityOptions known;  ///< sec: of a body without a push, as is `mac`
+  std::string code, code_file, mac;
+  std::string password_file;  ///< of a device management notification
+  NonceOptions nonce;
+  bool json = false;
+};
 struct SendCommand {
   ToGateway gateway;
   ContentOptions content;
@@ -135,12 +144,12 @@ struct StoreCommand {
 };
 
 using Command =
-    std::variant<InitCommand, ServeCommand, DemoCommand, EncodeCommand, DecodeCommand, SendCommand,
-                 ImportProvidersCommand, ImportRecipientsCommand, CampaignCommand, JobCommand,
-                 SubscriberCommand, CarrierCommand, ConfigCommand, StoreCommand, NewSiCommand,
-                 NewSlCommand, NewCoCommand, NewEmnCommand, NewDmBootstrapCommand,
-                 NewDmNotificationCommand, NewStatusReportCommand, simulators::SmscOptions,
-                 simulators::HandsetOptions>;
+    std::variant<InitCommand, ServeCommand, DemoCommand, EncodeCommand, DecodeCommand,
+                 VerifyCommand, SendCommand, ImportProvidersCommand, ImportRecipientsCommand,
+                 CampaignCommand, JobCommand, SubscriberCommand, CarrierCommand, ConfigCommand,
+                 StoreCommand, NewSiCommand, NewSlCommand, NewCoCommand, NewEmnCommand,
+                 NewDmBootstrapCommand, NewDmNotificationCommand, NewStatusReportCommand,
+                 simulators::SmscOptions, simulators::HandsetOptions>;
 
 /// The command of `arguments` (without the program's name); or, for help, version and wrong usage,
 /// what was printed and the status.
@@ -152,6 +161,7 @@ int run(const ServeCommand& command, Io& io);
 int run(const DemoCommand& command, Io& io);
 int run(const EncodeCommand& command, Io& io);
 int run(const DecodeCommand& command, Io& io);
+int run(const VerifyCommand& command, Io& io);
 int run(const SendCommand& command, Io& io);
 int run(const ImportProvidersCommand& command, Io& io);
 int run(const ImportRecipientsCommand& command, Io& io);

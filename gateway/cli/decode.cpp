@@ -10,19 +10,6 @@
 namespace cpgw::gateway::cli {
 namespace {
 
-Result<void> decode_as(std::string_view form, const Units& units, const DecodeCommand& command,
-                       Decoded& out) {
-  if (form == "wbxml") return decode_wbxml(units.all, {}, out);
-  if (form == "push") return decode_push(units.all, out);
-  if (form == "smpp") return decode_smpp(units, out);
-  if (units.size() > kMostUnits) return too_many_units();
-  if (form == "cdma") return decode_cdma(units, out);
-  if (form == "tpdu" || form == "at-pdu") return decode_tpdus(units, form == "at-pdu", out);
-  std::optional<std::uint8_t> coding;
-  if (command.data_coding >= 0) coding = static_cast<std::uint8_t>(command.data_coding);
-  return decode_sms(units, coding, out);
-}
-
 std::string_view meaning(si_sl::Defect defect) {
   using enum si_sl::Defect;
   switch (defect) {
@@ -134,23 +121,12 @@ int run(const DecodeCommand& command, Io& io) {
   if (!input) return complain(io, input.error());
   auto units = units_of(*input);
   if (!units) return complain(io, units.error());
-  if (units->all.empty()) {
-    io.err << "cpgw: error: the input is empty\n";
-    return kMalformed;
-  }
-  std::string_view form = command.from;
-  if (form == "auto" && command.data_coding >= 0) form = "sms";
-  if (form == "auto") {
-    auto found = detect_form(*units);
-    if (!found) return complain(io, found.error());
-    form = *found;
-  }
-  if (form != "sms" && command.data_coding >= 0) {
-    io.err << "cpgw: error: --data-coding goes with --from sms: a " << form << " says its own\n";
-    return kUsage;
-  }
+  std::optional<std::uint8_t> coding;
+  if (command.data_coding >= 0) coding = static_cast<std::uint8_t>(command.data_coding);
   Decoded decoded;
-  const auto done = decode_as(form, *units, command, decoded);
+  const auto form = form_of(command.from, *units, coding);
+  if (!form) return complain(io, form.error());
+  const auto done = decode_as(*form, *units, coding, decoded);
   tell_defects(io, decoded, done ? "warning" : "error");
   if (!done) return complain(io, done.error());
   if (decoded.left != 0) {
@@ -158,7 +134,7 @@ int run(const DecodeCommand& command, Io& io) {
            << " more parts follow it\n";
   }
   if (command.to == "json") {
-    write_json(io, form, std::move(decoded));
+    write_json(io, *form, std::move(decoded));
   } else {
     write_plain(io, decoded);
   }

@@ -25,6 +25,7 @@ struct PartDefect {
 /// body is there.
 struct Decoded {
   boost::json::array layers;
+  Octets push;  ///< as a whole, also of one whose body could not be read
   std::optional<wbxml::Document> document;
   std::optional<std::string> text;
   Octets body;                      ///< of a push that is no document
@@ -69,5 +70,12 @@ struct Received {
 /// `service_centre`: its address stands in front.
 [[nodiscard]] Result<void> decode_tpdus(const Units& units, bool service_centre, Decoded& out);
 [[nodiscard]] Result<void> decode_smpp(const Units& units, Decoded& out);
+/// What `said` names, or for "auto" what the octets look like. CliErrc::usage for a data coding
+/// with anything but "sms"; Errc::truncated (of si_sl) for no octets; errors of detect_form.
+[[nodiscard]] Result<std::string_view> form_of(std::string_view said, const Units& units,
+                                               std::optional<std::uint8_t> data_coding);
+/// `form`: one of decode_forms().
+[[nodiscard]] Result<void> decode_as(std::string_view form, const Units& units,
+                                     std::optional<std::uint8_t> data_coding, Decoded& out);
 
 }  // namespace cpgw::gateway::cli

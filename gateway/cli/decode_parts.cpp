@@ -41,6 +41,15 @@ std::string missing(const std::vector<PartDefect>& defects) {
   return text;
 }
 
+template <class Reassembler>
+std::string not_listed(const Reassembler& reassembler) {
+  if constexpr (requires { reassembler.defects_lost(); }) {
+    if (const auto lost = reassembler.defects_lost(); lost > 0)
+      return "; " + std::to_string(lost) + " more defects are not listed";
+  }
+  return {};
+}
+
 /// `add` hands part i to the reassembler. The first whole message, and everything that is wrong
 /// with the parts up to it.
 template <class Reassembler, class Add>
@@ -63,11 +72,7 @@ Result<Message> join(Reassembler& reassembler, std::size_t parts, Add add, Decod
   }
   reassembler.expire(SteadyTime::max());
   note(0, {});
-  std::string absent = missing(out.defects);
-  if constexpr (requires { reassembler.defects_lost(); }) {
-    if (const auto lost = reassembler.defects_lost(); lost > 0)
-      absent += "; " + std::to_string(lost) + " more defects are not listed";
-  }
+  const std::string absent = missing(out.defects) + not_listed(reassembler);
   if (absent.empty() && unusable) return fail(std::move(*unusable));
   return fail(si_sl::Errc::truncated, "the message is not complete: missing " + absent +
                                           " (give all of them, one per line)");

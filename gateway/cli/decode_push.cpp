@@ -108,6 +108,7 @@ Result<void> decode_wbxml(OctetView octets, const wbxml::Transport& transport, D
 Result<void> decode_push(OctetView octets, Decoded& out) {
   auto push = si_sl::read_push(octets);
   if (!push) return fail(std::move(push).error());
+  out.push.assign(octets.begin(), octets.end());
   boost::json::object layer{
       {"layer", "push"}, {"octets", octets.size()}, {"transaction_id", push->transaction_id}};
   if (push->content_type) {

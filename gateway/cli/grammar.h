@@ -99,6 +99,7 @@ class Grammar {
 
   void encoding();
   void decoding();
+  void verifying();
   void documents();
   void gateway_process();
   void sending();
@@ -110,6 +111,7 @@ class Grammar {
   DemoCommand demo_;
   EncodeCommand encode_;
   DecodeCommand decode_;
+  VerifyCommand verify_;
   SendCommand send_;
   ImportProvidersCommand providers_;
   ImportRecipientsCommand recipients_;

@@ -5,48 +5,14 @@
 #include <tuple>
 
 #include "gateway/cli/commands.h"
+#include "gateway/cli/dm_secrets.h"
 #include "gateway/cli/new_document.h"
 #include "gateway/cli/usage.h"
 #include "si_sl/contents_dm.h"
 #include "signer/dm_digest.h"
-#include "wbxml/base64.h"
 
 namespace cpgw::gateway::cli {
 namespace {
-
-/// Where one secret may come from.
-struct Source {
-  std::string option, variable;
-};
-
-Result<Secret> required(Io& io, const std::string& file, const Source& source) {
-  auto secret = read_secret(io, {}, file, source.variable);
-  if (secret && secret->empty() && !file.empty()) {
-    return fail(Errc::bad_setting, "the file is empty", at_field(source.option));
-  }
-  if (secret && secret->empty()) {
-    return misuse("needed: give " + source.option + " or " + source.variable, source.option);
-  }
-  return secret;
-}
-
-/// The nonce in its raw octets; empty when none is given.
-Result<Secret> read_nonce(Io& io, const NonceOptions& nonce, const Source& source) {
-  const bool raw = nonce.form == "raw";
-  auto given = read_secret(io, {}, nonce.file, source.variable, raw);
-  if (given && given->empty() && !nonce.file.empty()) {
-    return fail(Errc::bad_setting, "the file is empty", at_field(source.option));
-  }
-  if (!given || given->empty() || raw) return given;
-  auto octets = wbxml::detail::from_base64(as_text(given->expose()));
-  if (!octets) {
-    return fail(Errc::bad_setting, "no base64; for octets as they are add --nonce-form raw",
-                at_field(source.option));
-  }
-  Secret secret{OctetView(*octets)};
-  wipe(*octets);
-  return secret;
-}
 
 /// `prefix` of the options, `variables` of the environment. A transport proves itself without a
 /// secret of the account.
@@ -57,9 +23,9 @@ Result<si_sl::DmAuth> auth_of(Io& io, const NewDmBootstrapCommand::Auth& given,
   auth.level = level;
   auth.type = given.type;
   auth.name = given.name;
-  const Source secret{"--" + prefix + "secret-file", variables + "SECRET"};
+  const SecretSource secret{"--" + prefix + "secret-file", variables + "SECRET"};
   auto read = given.type == "TRANSPORT" ? read_secret(io, {}, given.secret.file, secret.variable)
-                                        : required(io, given.secret.file, secret);
+                                        : required_secret(io, given.secret.file, secret);
   if (!read) return fail(std::move(read).error());
   auth.secret = std::move(*read);
   auto nonce = read_nonce(io, given.nonce, {"--" + prefix + "nonce-file", variables + "NONCE"});
@@ -140,9 +106,9 @@ int run(const NewDmNotificationCommand& command, Io& io) {
   const auto vendor = from_hex(command.vendor);
   if (!vendor) return complain(io, misuse(vendor.error(), "--vendor").value());
   const auto password =
-      required(io, command.password.file, {"--password-file", "CPGW_DM_PASSWORD"});
+      required_secret(io, command.password.file, {"--password-file", "CPGW_DM_PASSWORD"});
   if (!password) return complain(io, password.error());
-  const Source nonce_source{"--nonce-file", "CPGW_DM_NONCE"};
+  const SecretSource nonce_source{"--nonce-file", "CPGW_DM_NONCE"};
   const auto nonce = read_nonce(io, command.nonce, nonce_source);
   if (!nonce) return complain(io, nonce.error());
   if (nonce->empty()) {

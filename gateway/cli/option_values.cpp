@@ -25,7 +25,7 @@ Result<si_sl::TpAddress> originator_of(const std::string& text, const char* opti
     return si_sl::TpAddress{si_sl::kInternationalNumber, source->digits};
   if (source && source->ton == kUnknown)
     return si_sl::TpAddress{si_sl::kUnknownNumber, source->digits};
-  const si_sl::TpAddress address{si_sl::kAlphanumeric, text};
+  si_sl::TpAddress address{si_sl::kAlphanumeric, text};
   Octets written;
   const bool digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
   if (digits || text.starts_with('+') || !si_sl::write_address(address, option, written)) {

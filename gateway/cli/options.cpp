@@ -18,6 +18,7 @@ Grammar::Grammar() {
   gateway_process();
   encoding();
   decoding();
+  verifying();
   documents();
   sending();
   looking();

@@ -136,6 +136,38 @@ void Grammar::decoding() {
   choose(decode, decode_);
 }
 
+void Grammar::verifying() {
+  CLI::App* verify = command(
+      app, "verify", "Does the MAC of a push hold; and if not, what was done wrong in making it",
+      "cpgw verify push.hex --pin 1234");
+  verify
+      ->add_option("file", verify_.file,
+                   "hexadecimal or raw octets, - for standard input; parts one per line")
+      ->capture_default_str();
+  std::vector<std::string> forms{"auto"};
+  std::string names = "auto";
+  for (const std::string_view form : decode_forms()) {
+    forms.emplace_back(form);
+    names += ", " + std::string(form);
+  }
+  verify->add_option("--from", verify_.from, names)
+      ->check(CLI::IsMember(forms))
+      ->capture_default_str();
+  secret_options(verify, verify_.known);
+  CLI::Option* code = verify->add_option("--code", verify_.code,
+                                         "what the user of USERPINMAC types (better: --code-file)");
+  verify->add_option("--code-file", verify_.code_file, "file whose first line is the code")
+      ->excludes(code);
+  security_options(verify, verify_.known);
+  verify->add_option("--mac", verify_.mac, "MAC of a body alone (wbxml), beside --sec");
+  verify->add_option("--password-file", verify_.password_file,
+                     "of a device management notification: file whose first line is the server's "
+                     "password (or CPGW_DM_PASSWORD)");
+  nonce_options(verify, "", "CPGW_DM_NONCE", "of the notification", verify_.nonce);
+  verify->add_flag("--json", verify_.json, "one JSON document");
+  choose(verify, verify_);
+}
+
 void Grammar::documents() {
   CLI::App* group_of = group(
       "new", "A push document from its fields, for encode, send and campaign; or a status report",

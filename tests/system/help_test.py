@@ -87,6 +87,7 @@ def examples_run():
         (bench.folder / "push.hex").write_text(parts)
         decoded = run("decode")
         expect(decoded.split() == PROVIDER.read_text().split(), f"decode: {decoded[:300]}")
+        expect("holds" in run("verify"), "verify")
         run("import providers")
         expect(len(list((bench.folder / "documents").iterdir())) > 600, "documents")
 
