@@ -83,6 +83,11 @@ struct DecodeCommand {
   std::string from = "auto", to = "xml";
   std::int32_t data_coding = -1;  ///< of parts that are text; -1: not given
 };
+struct LintCommand {
+  std::vector<std::string> files;
+  bool json = false, sarif = false, rules = false;
+  unsigned pin_digits = 0;  ///< of the USERPIN it will be signed by; 0: not said
+};
 struct VerifyCommand {
   std::string file = "-";
   std::string from = "auto";
@@ -144,7 +149,7 @@ struct StoreCommand {
 };
 
 using Command =
-    std::variant<InitCommand, ServeCommand, DemoCommand, EncodeCommand, DecodeCommand,
+    std::variant<InitCommand, ServeCommand, DemoCommand, EncodeCommand, DecodeCommand, LintCommand,
                  VerifyCommand, SendCommand, ImportProvidersCommand, ImportRecipientsCommand,
                  CampaignCommand, JobCommand, SubscriberCommand, CarrierCommand, ConfigCommand,
                  StoreCommand, NewSiCommand, NewSlCommand, NewCoCommand, NewEmnCommand,
@@ -161,6 +166,7 @@ int run(const ServeCommand& command, Io& io);
 int run(const DemoCommand& command, Io& io);
 int run(const EncodeCommand& command, Io& io);
 int run(const DecodeCommand& command, Io& io);
+int run(const LintCommand& command, Io& io);
 int run(const VerifyCommand& command, Io& io);
 int run(const SendCommand& command, Io& io);
 int run(const ImportProvidersCommand& command, Io& io);

@@ -3,6 +3,7 @@
 #include "gateway/cli/decode_layers.h"
 #include "gateway/cli/usage.h"
 #include "si_sl/errors.h"
+#include "wbxml/xml_reader.h"
 
 namespace cpgw::gateway::cli {
 
@@ -31,6 +32,30 @@ Result<void> decode_as(std::string_view form, const Units& units,
   if (form == "cdma") return decode_cdma(units, out);
   if (form == "tpdu" || form == "at-pdu") return decode_tpdus(units, form == "at-pdu", out);
   return decode_sms(units, data_coding, out);
+}
+
+Result<wbxml::Document> document_in(std::string_view input, const std::string& label) {
+  if (const std::size_t first = input.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+      first != std::string_view::npos && input[first] == '<')
+    return wbxml::read_xml(input, label);
+  const auto read = [&]() -> Result<wbxml::Document> {
+    const auto units = units_of(input);
+    if (!units) return fail(units.error());
+    const auto form = form_of("auto", *units, std::nullopt);
+    if (!form) return fail(form.error());
+    Decoded decoded;
+    if (auto done = decode_as(*form, *units, std::nullopt, decoded); !done)
+      return fail(std::move(done).error());
+    if (!decoded.document) return fail(wbxml::Errc::unknown_document, "there is no document in it");
+    return *std::move(decoded.document);
+  };
+  auto document = read();
+  if (!document) {
+    Error error = std::move(document).error();
+    error.at.file = label;
+    return fail(std::move(error));
+  }
+  return document;
 }
 
 }  // namespace cpgw::gateway::cli

@@ -70,6 +70,9 @@ struct Received {
 /// `service_centre`: its address stands in front.
 [[nodiscard]] Result<void> decode_tpdus(const Units& units, bool service_centre, Decoded& out);
 [[nodiscard]] Result<void> decode_smpp(const Units& units, Decoded& out);
+/// XML, or octets of any stage with a document in them. Errors of read_xml and decode_as; without a
+/// document Errc::unknown_document of wbxml.
+[[nodiscard]] Result<wbxml::Document> document_in(std::string_view input, const std::string& label);
 /// What `said` names, or for "auto" what the octets look like. CliErrc::usage for a data coding
 /// with anything but "sms"; Errc::truncated (of si_sl) for no octets; errors of detect_form.
 [[nodiscard]] Result<std::string_view> form_of(std::string_view said, const Units& units,

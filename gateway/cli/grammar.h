@@ -99,6 +99,7 @@ class Grammar {
 
   void encoding();
   void decoding();
+  void linting();
   void verifying();
   void documents();
   void gateway_process();
@@ -111,6 +112,7 @@ class Grammar {
   DemoCommand demo_;
   EncodeCommand encode_;
   DecodeCommand decode_;
+  LintCommand lint_;
   VerifyCommand verify_;
   SendCommand send_;
   ImportProvidersCommand providers_;

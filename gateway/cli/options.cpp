@@ -18,6 +18,7 @@ Grammar::Grammar() {
   gateway_process();
   encoding();
   decoding();
+  linting();
   verifying();
   documents();
   sending();

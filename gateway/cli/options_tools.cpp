@@ -136,6 +136,21 @@ void Grammar::decoding() {
   choose(decode, decode_);
 }
 
+void Grammar::linting() {
+  CLI::App* lint =
+      command(app, "lint", "What is wrong with a provisioning document before a phone sees it",
+              "cpgw lint settings.xml");
+  CLI::Option* files = lint->add_option(
+      "file", lint_.files, "XML documents, or what decode reads; - for standard input");
+  lint->add_flag("--rules", lint_.rules, "list every rule instead")->excludes(files);
+  CLI::Option* json = lint->add_flag("--json", lint_.json, "one JSON document");
+  lint->add_flag("--sarif", lint_.sarif, "SARIF 2.1.0, for editors and review tools")
+      ->excludes(json);
+  lint->add_option("--pin-digits", lint_.pin_digits, "of the userpin it will be signed by")
+      ->check(CLI::Range(1, 16));
+  choose(lint, lint_);
+}
+
 void Grammar::verifying() {
   CLI::App* verify = command(
       app, "verify", "Does the MAC of a push hold; and if not, what was done wrong in making it",

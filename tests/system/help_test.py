@@ -88,6 +88,7 @@ def examples_run():
         decoded = run("decode")
         expect(decoded.split() == PROVIDER.read_text().split(), f"decode: {decoded[:300]}")
         expect("holds" in run("verify"), "verify")
+        run("lint")
         run("import providers")
         expect(len(list((bench.folder / "documents").iterdir())) > 600, "documents")
 
