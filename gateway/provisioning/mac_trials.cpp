@@ -136,7 +136,7 @@ void add_encodings(const wbxml::Document& document, std::vector<BodyTrial>& tria
       }
     }
   }
-  for (const int indent : {0, 2}) {
+  for (const unsigned indent : {0U, 2U}) {
     const std::string xml = wbxml::write_xml(document, indent);
     const OctetView octets = as_octets(xml);
     trials.push_back({over_xml, {}, Octets(octets.begin(), octets.end())});
