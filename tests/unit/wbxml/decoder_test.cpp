@@ -215,8 +215,7 @@ TEST(WbxmlDecoder, ReadsOrRefusesEveryTruncationAndCorruption) {
       }
       Octets changed = whole;
       for (std::size_t i = 0; i < whole.size(); ++i) {
-        for (const unsigned flip :
-             {0x01u, 0x02u, 0x04u, 0x08u, 0x10u, 0x20u, 0x40u, 0x80u, 0xC0u, 0xFFu}) {
+        for (unsigned flip = 1; flip <= UINT8_MAX; ++flip) {
           changed[i] = whole[i] ^ std::byte(flip);
           const auto document = decode(changed);
           if (!document) {
