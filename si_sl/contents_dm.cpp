@@ -3,6 +3,7 @@
 
 #include "si_sl/contents_fields.h"
 #include "si_sl/reading.h"
+#include "si_sl/wsp_tables.h"
 
 namespace cpgw::si_sl {
 namespace {
@@ -61,6 +62,11 @@ PushContent dm_notification(std::span<const std::byte, kDmDigestOctets> digest, 
   content.body.reserve(digest.size() + trigger.size());
   OctetWriter(content.body).put(OctetView(digest)).put(trigger);
   return content;
+}
+
+bool is_dm_notification(const PushView& push) {
+  const auto code = push.content_type ? push.content_type : media_type_code(push.content_type_text);
+  return code == kDmNotification;
 }
 
 Result<DmNotificationView> read_dm_notification(OctetView body) {

@@ -42,6 +42,9 @@ struct DmTrigger {
 [[nodiscard]] PushContent dm_notification(std::span<const std::byte, kDmDigestOctets> digest,
                                           OctetView trigger);
 
+/// By its content type, as code or text.
+[[nodiscard]] bool is_dm_notification(const PushView& push);
+
 /// A notification as received; views point into the body.
 struct DmNotificationView {
   OctetView digest;

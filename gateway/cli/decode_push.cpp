@@ -35,12 +35,6 @@ void list_fields(OctetView push, boost::json::object& layer) {
   if (!headers.empty()) layer["headers"] = std::move(headers);
 }
 
-bool is_dm_notification(const si_sl::PushView& push) {
-  const auto code =
-      push.content_type ? push.content_type : si_sl::media_type_code(push.content_type_text);
-  return code == si_sl::kDmNotification;
-}
-
 std::string_view to_string(si_sl::DmUiMode mode) {
   switch (mode) {
     case si_sl::DmUiMode::not_specified: return "not-specified";
@@ -133,7 +127,7 @@ Result<void> decode_push(OctetView octets, Decoded& out) {
     done = decode_wbxml(push->body, {push->charset.value_or(0), type}, out);
   } else {
     out.body.assign(push->body.begin(), push->body.end());
-    if (is_dm_notification(*push)) done = decode_dm_notification(push->body, out);
+    if (si_sl::is_dm_notification(*push)) done = decode_dm_notification(push->body, out);
   }
   if (!done) return fail(std::move(done).error().shifted(start));
   return {};

@@ -28,6 +28,20 @@ void auth_options(CLI::App* sub, const std::string& prefix, const std::string& v
   nonce_options(sub, prefix, variables + "NONCE", "of AAUTHDATA", auth.nonce);
 }
 
+/// Octets of any stage, and what they are.
+void octet_options(CLI::App* sub, std::string& file, std::string& from) {
+  sub->add_option("file", file,
+                  "hexadecimal or raw octets, - for standard input; parts one per line")
+      ->capture_default_str();
+  std::vector<std::string> forms{"auto"};
+  std::string names = "auto";
+  for (const std::string_view form : decode_forms()) {
+    forms.emplace_back(form);
+    names += ", " + std::string(form);
+  }
+  sub->add_option("--from", from, names)->check(CLI::IsMember(forms))->capture_default_str();
+}
+
 }  // namespace
 
 void Grammar::encoding() {
@@ -113,19 +127,7 @@ void Grammar::decoding() {
       command(app, "decode",
               "WBXML, a push, SMS parts, TPDUs or SMPP PDUs back to XML, to text or to fields",
               "cpgw decode push.hex");
-  decode
-      ->add_option("file", decode_.file,
-                   "hexadecimal or raw octets, - for standard input; parts one per line")
-      ->capture_default_str();
-  std::vector<std::string> forms{"auto"};
-  std::string names = "auto";
-  for (const std::string_view form : decode_forms()) {
-    forms.emplace_back(form);
-    names += ", " + std::string(form);
-  }
-  decode->add_option("--from", decode_.from, names)
-      ->check(CLI::IsMember(forms))
-      ->capture_default_str();
+  octet_options(decode, decode_.file, decode_.from);
   decode->add_option("--to", decode_.to, "xml (of a text the text itself), json (every layer)")
       ->check(CLI::IsMember({"xml", "json"}))
       ->capture_default_str();
@@ -155,19 +157,7 @@ void Grammar::verifying() {
   CLI::App* verify = command(
       app, "verify", "Does the MAC of a push hold; and if not, what was done wrong in making it",
       "cpgw verify push.hex --pin 1234");
-  verify
-      ->add_option("file", verify_.file,
-                   "hexadecimal or raw octets, - for standard input; parts one per line")
-      ->capture_default_str();
-  std::vector<std::string> forms{"auto"};
-  std::string names = "auto";
-  for (const std::string_view form : decode_forms()) {
-    forms.emplace_back(form);
-    names += ", " + std::string(form);
-  }
-  verify->add_option("--from", verify_.from, names)
-      ->check(CLI::IsMember(forms))
-      ->capture_default_str();
+  octet_options(verify, verify_.file, verify_.from);
   secret_options(verify, verify_.known);
   CLI::Option* code = verify->add_option("--code", verify_.code,
                                          "what the user of USERPINMAC types (better: --code-file)");

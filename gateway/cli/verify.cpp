@@ -11,7 +11,6 @@
 #include "gateway/provisioning/mac_check.h"
 #include "si_sl/contents_dm.h"
 #include "si_sl/wsp_push.h"
-#include "si_sl/wsp_tables.h"
 #include "signer/dm_digest.h"
 
 namespace cpgw::gateway::cli {
@@ -57,12 +56,6 @@ Result<Known> read_known(Io& io, const VerifyCommand& command) {
   if (!code) return fail(std::move(code).error());
   if (!code->empty()) known.code = std::move(*code);
   return known;
-}
-
-bool is_dm_notification(const si_sl::PushView& push) {
-  const auto code =
-      push.content_type ? push.content_type : si_sl::media_type_code(push.content_type_text);
-  return code == si_sl::kDmNotification;
 }
 
 int verify_notification(Io& io, const VerifyCommand& command, const si_sl::PushView& push) {
@@ -170,7 +163,7 @@ int run(const VerifyCommand& command, Io& io) {
   const auto done = decode_as(*form, *units, std::nullopt, decoded);
   const auto push = si_sl::read_push(decoded.push);
   if (!push) return complain(io, done ? push.error() : done.error());
-  if (is_dm_notification(*push)) return verify_notification(io, command, *push);
+  if (si_sl::is_dm_notification(*push)) return verify_notification(io, command, *push);
   return verify(io, command, {push->SEC, push->MAC, push->body, decoded.push});
 }
 
