@@ -129,7 +129,6 @@ json::object sarif_of(const std::vector<Linted>& all) {
   }
   json::object driver{{"name", "cpgw"}, {"version", CPGW_VERSION}, {"rules", std::move(rules)}};
   json::object run{{"tool", json::object{{"driver", std::move(driver)}}},
-                   {"columnKind", "utf16CodeUnits"},
                    {"results", std::move(results)}};
   return {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
           {"version", "2.1.0"},

@@ -239,7 +239,7 @@ class Lint {
   }
 
   void references() {
-    bool browser = false;
+    bool any_application = false;
     for (const auto& place : places_) {
       if (place->rule == nullptr) continue;
       if (place->type == "APPLICATION" || place->type == "PXPHYSICAL" || place->type == "ACCESS")
@@ -248,7 +248,7 @@ class Lint {
         refer(*place, "TO-PROXY", "PC024", proxies_);
       if (place->type == "BOOTSTRAP") refer(*place, "PROXY-ID", "PC025", proxies_);
       if (place->type == "APPLICATION") refer(*place, "TO-APPREF", "PC026", applications_);
-      browser = browser || place->type == "APPLICATION";
+      any_application = any_application || place->type == "APPLICATION";
     }
     const auto unused = [&](const auto& all, std::string_view what) {
       for (const auto& [id, place] : all) {
@@ -259,7 +259,7 @@ class Lint {
     };
     unused(naps_, "access point");
     unused(proxies_, "proxy");
-    if (!browser && !naps_.empty())
+    if (!any_application && !naps_.empty())
       find("PC044", "no APPLICATION stands in the document", "", document_.root.at);
   }
 
